@@ -1,0 +1,230 @@
+package io.gabor.backend;
+
+import io.gabor.tensor.ConvGeometry;
+import io.gabor.tensor.ElementType;
+import io.gabor.tensor.PoolGeometry;
+import io.gabor.tensor.Shape;
+import io.gabor.tensor.Tensor;
+import java.util.List;
+
+/**
+ * The seam between the layers and the hardware: memory and ops. {@code reference} says in plain loops what each op means;
+ * every other backend agrees with it within the bounds in docs/architecture.md.
+ *
+ * <p><b>Memory.</b> The backend owns it. {@link #upload}, {@link #download} and {@link #copy} are the only ways in and
+ * out, and the only calls that may wait for the device. Everything else is queued in order and returns.
+ *
+ * <p><b>A training step</b> allocates nothing, waits for nothing and reads nothing back, so that it can be recorded and
+ * replayed ({@link #record}): whatever changes from step to step (rate, step number, position in the epoch) lives in
+ * tensors.
+ *
+ * <p><b>Conventions.</b> Images are NCHW, weights O×I×KH×KW and out×in, all row-major. {@code n} is the number of samples,
+ * at most the batch that the tensors and ops were made for; elements behind it are not touched. Ops write every element of
+ * their outputs and never change their inputs. An output may not share storage with an input unless the op says so.
+ * Floating-point results are the same bits in every run on one backend, whatever the number of threads.
+ *
+ * <p><b>Errors.</b> A tensor of another backend, of the wrong type or too small is an {@link IllegalArgumentException}
+ * that names the op; use after {@link #close} is an {@link IllegalStateException}; failures of the device are
+ * {@link BackendException}s. A backend serves one thread at a time.
+ */
+public interface Backend extends AutoCloseable {
+    /** Returns the name to select this backend by: {@code reference}, {@code cpu}, ... */
+    String name();
+
+    /** Returns what it runs on, for people: processor, vector width, threads; or GPU, memory, driver. */
+    String device();
+
+    /** Returns how many CPU threads compute at most; 1 where the CPU does not compute. */
+    int threads();
+
+    // ---- memory -----------------------------------------------------------------------------------------------------
+
+    /**
+     * Returns a new tensor filled with zeros.
+     *
+     * @throws BackendException if there is not enough memory; says how much was asked for and how much there is
+     */
+    Tensor allocate(ElementType type, Shape shape);
+
+    /** Returns a new F32 tensor filled with zeros. */
+    default Tensor allocate(Shape shape) {
+        return allocate(ElementType.F32, shape);
+    }
+
+    /** Releases a tensor's storage, and with it every tensor that shares it. */
+    void release(Tensor tensor);
+
+    /** Returns the bytes of tensors and workspaces held now. */
+    long allocatedBytes();
+
+    /** Copies the first {@code count} elements of an F32 tensor from {@code source}. */
+    void upload(float[] source, int count, Tensor target);
+
+    /** Copies the first {@code count} elements of an I32 tensor from {@code source}. */
+    void upload(int[] source, int count, Tensor target);
+
+    /** Copies the first {@code count} elements of a U8 tensor from {@code source}. */
+    void upload(byte[] source, int count, Tensor target);
+
+    /** Copies the first {@code count} elements of an F32 tensor to {@code target}, after all queued work. */
+    void download(Tensor source, float[] target, int count);
+
+    /** Copies the first {@code count} elements of an I32 tensor to {@code target}, after all queued work. */
+    void download(Tensor source, int[] target, int count);
+
+    /**
+     * As {@link #upload(float[], int, Tensor)}, from doubles. A backend that computes in float rounds; {@code reference}
+     * keeps every bit, which is what gradient checks need.
+     */
+    default void upload(double[] source, int count, Tensor target) {
+        float[] rounded = new float[count];
+        for (int i = 0; i < count; i++) {
+            rounded[i] = (float) source[i];
+        }
+        upload(rounded, count, target);
+    }
+
+    /** As {@link #download(Tensor, float[], int)}, to doubles. */
+    default void download(Tensor source, double[] target, int count) {
+        float[] values = new float[count];
+        download(source, values, count);
+        for (int i = 0; i < count; i++) {
+            target[i] = values[i];
+        }
+    }
+
+    /** Sets {@code target[0..count) = source[0..count)}; both of one type. */
+    void copy(int count, Tensor source, Tensor target);
+
+    /** Sets every element of an F32 or I32 tensor. */
+    void fill(Tensor target, float value);
+
+    /** Waits until all queued work is done. */
+    default void synchronize() {}
+
+    /**
+     * Returns a step that does what {@code step} does, in the fastest way that the backend has of repeating it: a CUDA
+     * graph, for instance. The step must call only this backend's ops, always the same ones on the same tensors. Here, the
+     * step itself.
+     */
+    default Runnable record(Runnable step) {
+        return step;
+    }
+
+    // ---- layers -----------------------------------------------------------------------------------------------------
+
+    /**
+     * Plans a 2-D convolution with its epilogue; see {@link ConvGeometry} for the sum. {@code x: N×C×H×W},
+     * {@code w: O×(C/G)×KH×KW}, {@code b}: {@code O} or {@code O×OH×OW}, {@code y: N×O×OH×OW}. With
+     * {@code dz = dy · activation'}:
+     *
+     * <pre>
+     * dw[o,c,p,q] = Σ over n,i,j of dz[n,o,i,j] · x[n, c, i·sH − padTop + p·dH, j·sW − padLeft + q·dW]
+     * dx[n,c,h,v] = Σ over the (o,p,q,i,j) whose tap is (h,v) of dz[n,o,i,j] · w[o,c,p,q]
+     * db[o]       = Σ over n,i,j of dz[n,o,i,j]          (per pixel: db[o,i,j] = Σ over n)
+     * </pre>
+     */
+    WeightedOp conv2d(ConvGeometry geometry, Epilogue epilogue, int maxBatch);
+
+    /**
+     * Plans a fully connected layer: {@code x: N×in}, {@code w: out×in}, {@code b: out}, {@code y: N×out}. A bias is one
+     * per output unit whichever kind is asked for. With {@code dz = dy · activation'}:
+     * {@code y = activation(x·wᵀ + b)}, {@code dw = dzᵀ·x}, {@code dx = dz·w}, {@code db = Σ over n of dz}.
+     */
+    WeightedOp dense(int in, int out, Epilogue epilogue, int maxBatch);
+
+    /**
+     * Plans max pooling: {@code y} is the largest value of each window; padding never wins. A window with a NaN gives
+     * NaN (the first NaN counts as the maximum). {@code x: N×C×H×W}, {@code y: N×C×OH×OW}.
+     */
+    PoolOp maxPool2d(PoolGeometry geometry, Ties ties, int maxBatch);
+
+    /**
+     * Plans average pooling: {@code y} is the mean of each window; {@code x: N×C×H×W}, {@code y: N×C×OH×OW}.
+     *
+     * @param countPadding whether padding counts in the divisor, as zeros (PyTorch's {@code count_include_pad}; what a
+     *     ceil-mode window reaches beyond the padding never counts); if not, only real values do
+     */
+    PoolOp avgPool2d(PoolGeometry geometry, boolean countPadding, int maxBatch);
+
+    /** {@code y[i] = f(x[i])} for {@code i < count}. {@code y} may be {@code x}. */
+    void activation(Activation f, int count, Tensor x, Tensor y);
+
+    /** {@code dx[i] = dy[i] · f'}, with f' from {@code y = f(x)}. {@code dx} may be {@code dy}. */
+    void activationBackward(Activation f, int count, Tensor y, Tensor dy, Tensor dx);
+
+    /** {@code sum[i] = a[i] + b[i]} for {@code i < count}. {@code sum} may be {@code a} or {@code b}. */
+    void add(int count, Tensor a, Tensor b, Tensor sum);
+
+    /** Softmax of each row: {@code y[r,c] = exp(x[r,c] − max) / Σ exp(x[r,·] − max)}; {@code x, y: rows×cols}. */
+    void softmax(int rows, int cols, Tensor x, Tensor y);
+
+    /**
+     * The product of each row's {@code dy} with softmax's Jacobian {@code J[i,j] = y[i]·(δij − y[j])}:
+     * {@code dx[r,c] = y[r,c] · (dy[r,c] − Σ over k of y[r,k]·dy[r,k])}.
+     */
+    void softmaxBackward(int rows, int cols, Tensor y, Tensor dy, Tensor dx);
+
+    // ---- losses: each writes the mean to loss[0], and its gradient unless that is null ----------------------------------
+
+    /**
+     * Softmax and cross-entropy in one, from logits: {@code loss = 1/n · Σ over r of (log Σ exp(x[r,·]) − x[r, label[r]])},
+     * {@code dx[r,c] = (softmax(x)[r,c] − [c = label[r]]) / n}. Safe for logits of any size.
+     *
+     * @param labels I32, {@code n}, each in {@code [0, classes)}
+     */
+    void softmaxCrossEntropy(int n, int classes, Tensor x, Tensor labels, Tensor loss, Tensor dx);
+
+    /** {@code loss = 1/count · Σ (p − t)²}, {@code dp = 2·(p − t) / count}. */
+    void meanSquaredError(int count, Tensor p, Tensor target, Tensor loss, Tensor dp);
+
+    /**
+     * Binary cross-entropy from probabilities: {@code loss = −1/count · Σ (t·log p + (1 − t)·log(1 − p))}, with both
+     * logarithms no smaller than −100, and {@code dp = (p − t) / max(p·(1 − p), 1e-12) / count}: finite at exactly 0 and
+     * 1 (PyTorch's {@code BCELoss}).
+     */
+    void binaryCrossEntropy(int count, Tensor p, Tensor target, Tensor loss, Tensor dp);
+
+    /**
+     * Binary cross-entropy from logits: {@code loss = 1/count · Σ (max(x, 0) − x·t + log(1 + exp(−|x|)))},
+     * {@code dx = (sigmoid(x) − t) / count}.
+     */
+    void binaryCrossEntropyWithLogits(int count, Tensor x, Tensor target, Tensor loss, Tensor dx);
+
+    // ---- data and bookkeeping of a step -----------------------------------------------------------------------------
+
+    /**
+     * Assembles a batch: {@code out[i,c,p] = samples[order[cursor[0] + i], c, p] · scale[c] + shift[c]} for
+     * {@code i < n}, each product and sum rounded to float once ({@code fma}).
+     *
+     * @param samples U8 or F32, {@code M×C×...}; the first axis after M is the channel
+     * @param order I32, the permutation of an epoch; {@code cursor[0] + n} must not be beyond its end
+     * @param cursor I32, one element: the position in the epoch
+     * @param scale F32, C elements
+     * @param shift F32, C elements
+     * @param out F32, {@code N×C×...}
+     */
+    void gather(int n, Tensor samples, Tensor order, Tensor cursor, Tensor scale, Tensor shift, Tensor out);
+
+    /** {@code out[i] = labels[order[cursor[0] + i]]} for {@code i < n}; all I32. */
+    void gatherLabels(int n, Tensor labels, Tensor order, Tensor cursor, Tensor out);
+
+    /** {@code target[i,c] = [c = labels[i]]}: F32, {@code n×classes}, from I32 labels. */
+    void oneHot(int n, int classes, Tensor labels, Tensor target);
+
+    /** Adds to {@code correct[0]} (I32) the number of rows of {@code scores: n×classes} whose first maximum is at the label. */
+    void countCorrect(int n, int classes, Tensor scores, Tensor labels, Tensor correct);
+
+    /** {@code counter[0] += by}; I32. */
+    void increment(Tensor counter, int by);
+
+    /** {@code log[index[0] mod log.size()] = value[0]}: keeps the losses of many steps until someone reads them. */
+    void store(Tensor value, Tensor index, Tensor log);
+
+    /** Plans an update of all these parameters by one rule. */
+    OptimizerOp optimizer(OptimizerSpec spec, List<OptimizerOp.Slot> slots);
+
+    /** Releases everything: ops, tensors, threads. Closing twice is allowed. */
+    @Override
+    void close();
+}
