@@ -53,7 +53,7 @@ public abstract class ActivationLayer extends Layer {
     @Override
     public final void forward(int n, Mode mode) {
         if (!fused) {
-            backend.activation(function, n * in().sampleShape().size(), in().value(), out().value());
+            backend.activation(function, n * in().sampleSize(), in().value(), out().value());
         }
     }
 
@@ -61,7 +61,7 @@ public abstract class ActivationLayer extends Layer {
     public final void backward(int n) {
         if (!fused && needsBackward()) {
             backend.activationBackward(
-                    function, n * in().sampleShape().size(), out().value(), out().gradient(), in().gradient());
+                    function, n * in().sampleSize(), out().value(), out().gradient(), in().gradient());
         }
     }
 

@@ -15,6 +15,11 @@ public record Flow(Tensor value, Tensor gradient) {
         return value.shape().sample();
     }
 
+    /** Returns the number of values in one sample. */
+    public int sampleSize() {
+        return value.size() / value.shape().dim(0);
+    }
+
     /** Returns the same flow under another sample shape of the same size; nothing is copied. */
     public Flow reshaped(Shape sample) {
         Shape shape = sample.batched(value.shape().dim(0));

@@ -70,7 +70,7 @@ public abstract class Loss {
     }
 
     static int outputs(Tensor output) {
-        return output.shape().sample().size();
+        return output.size() / output.shape().dim(0);
     }
 
     @Override

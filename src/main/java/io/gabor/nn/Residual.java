@@ -53,7 +53,7 @@ public final class Residual extends Container {
     @Override
     public void forward(int n, Mode mode) {
         forwardChain(n, mode);
-        backend.add(n * in().sampleShape().size(), in().value(), bodyOut.value(), out().value());
+        backend.add(n * in().sampleSize(), in().value(), bodyOut.value(), out().value());
     }
 
     @Override
@@ -61,7 +61,7 @@ public final class Residual extends Container {
         if (bodyOut.gradient() == null) {
             return;
         }
-        int count = n * in().sampleShape().size();
+        int count = n * in().sampleSize();
         backend.copy(count, out().gradient(), bodyOut.gradient());
         backwardChain(n);
         if (in().gradient() != null) {

@@ -36,14 +36,14 @@ public final class Softmax extends Layer {
 
     @Override
     public void forward(int n, Mode mode) {
-        backend.softmax(n, in().sampleShape().size(), in().value(), out().value());
+        backend.softmax(n, in().sampleSize(), in().value(), out().value());
     }
 
     @Override
     public void backward(int n) {
         if (needsBackward()) {
             backend.softmaxBackward(
-                    n, in().sampleShape().size(), out().value(), out().gradient(), in().gradient());
+                    n, in().sampleSize(), out().value(), out().gradient(), in().gradient());
         }
     }
 
