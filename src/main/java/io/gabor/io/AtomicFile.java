@@ -95,7 +95,8 @@ public final class AtomicFile {
     /** Creates a file under a name that is free; unlike createTempFile's, it has the permissions of any new file. */
     private static Path createBeside(Path folder) throws IOException {
         while (true) {
-            String name = String.format(".gabor-%016x.tmp", ThreadLocalRandom.current().nextLong());
+            String name = String.format(
+                    ".gabor-%016x.tmp", ThreadLocalRandom.current().nextLong());
             try {
                 return Files.createFile(folder.resolve(name));
             } catch (FileAlreadyExistsException e) {

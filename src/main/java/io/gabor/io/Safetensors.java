@@ -38,7 +38,8 @@ public final class Safetensors {
     public static SafetensorsFile read(Path path) throws IOException {
         try {
             if (Files.exists(path) && !Files.isRegularFile(path)) {
-                throw new IOException("expected a regular file, found a " + (Files.isDirectory(path) ? "folder" : "device"));
+                throw new IOException(
+                        "expected a regular file, found a " + (Files.isDirectory(path) ? "folder" : "device"));
             }
             try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
                 return new SafetensorsReader(channel, channel.size(), path.toString()).read();

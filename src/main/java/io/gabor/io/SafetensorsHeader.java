@@ -81,7 +81,8 @@ record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
 
         private Map<String, String> metadata(Object value) {
             Map<String, String> metadata = new LinkedHashMap<>();
-            for (Map.Entry<?, ?> entry : object(value, SafetensorsFile.METADATA_KEY).entrySet()) {
+            for (Map.Entry<?, ?> entry :
+                    object(value, SafetensorsFile.METADATA_KEY).entrySet()) {
                 String name = (String) entry.getKey();
                 if (!(entry.getValue() instanceof String text)) {
                     throw problem("expected text for " + Quoted.text(name) + " in " + SafetensorsFile.METADATA_KEY
@@ -130,8 +131,7 @@ record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
         private int[] dims(Object value, String tensor) {
             long[] extents = integers(value, "shape", tensor);
             if (extents.length > MAX_RANK) {
-                throw problem(
-                        "expected at most " + MAX_RANK + " axes for " + tensor + ", found " + extents.length);
+                throw problem("expected at most " + MAX_RANK + " axes for " + tensor + ", found " + extents.length);
             }
             int[] dims = new int[extents.length];
             for (int axis = 0; axis < dims.length; axis++) {
@@ -160,7 +160,8 @@ record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
         }
 
         private FormatException tooLarge(String shape, String tensor) {
-            return problem("expected at most " + MAX_ELEMENTS + " elements in " + tensor + ", found shape " + Quoted.text(shape));
+            return problem("expected at most " + MAX_ELEMENTS + " elements in " + tensor + ", found shape "
+                    + Quoted.text(shape));
         }
 
         /** Returns a list of integers, none of them negative. */

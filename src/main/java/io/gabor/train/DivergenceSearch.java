@@ -84,8 +84,7 @@ final class DivergenceSearch {
         for (Parameter parameter : network.parameters()) {
             if (!finite(parameter.value(), parameter.shape().dim(0))) {
                 String layer = parameter.name().substring(0, parameter.name().lastIndexOf('.'));
-                return new NonFiniteException(
-                        number, "layer " + layer, "the updated " + parameter.name(), ADVICE);
+                return new NonFiniteException(number, "layer " + layer, "the updated " + parameter.name(), ADVICE);
             }
         }
         return null;
@@ -93,7 +92,8 @@ final class DivergenceSearch {
 
     /** Returns whether all parameters are finite. */
     boolean parametersFinite() {
-        return network.parameters().stream().allMatch(p -> finite(p.value(), p.shape().dim(0)));
+        return network.parameters().stream()
+                .allMatch(p -> finite(p.value(), p.shape().dim(0)));
     }
 
     /** Looks at the first {@code rows} along the first axis; a tensor that does not exist is finite. */

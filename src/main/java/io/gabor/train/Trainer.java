@@ -153,9 +153,10 @@ public final class Trainer {
         }
 
         private EpochResult epoch(int epoch) {
-            data.start(shuffle
-                    ? Shuffle.order(data.size(), seed, epoch)
-                    : IntStream.range(0, data.size()).toArray());
+            data.start(
+                    shuffle
+                            ? Shuffle.order(data.size(), seed, epoch)
+                            : IntStream.range(0, data.size()).toArray());
             epochStart = System.nanoTime();
             lastReport = epochStart;
             seen = 0;
@@ -199,13 +200,7 @@ public final class Trainer {
             lastReport = System.nanoTime();
             double seconds = (lastReport - epochStart) / 1e9;
             Progress progress = new Progress(
-                    epoch,
-                    epochs,
-                    (seen + batch - 1) / batch,
-                    stepsPerEpoch,
-                    seen,
-                    lossSum / seen,
-                    seen / seconds);
+                    epoch, epochs, (seen + batch - 1) / batch, stepsPerEpoch, seen, lossSum / seen, seen / seconds);
             callbacks.forEach(callback -> callback.onProgress(progress));
             if (lastReport - checkpointTime > CHECKPOINT_NANOS) {
                 saveCheckpoint(lastReport);
