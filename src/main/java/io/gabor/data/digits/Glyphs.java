@@ -169,7 +169,9 @@ final class Glyphs {
             }
             path.to(end, bar + u(-0.18, 0.05));
             path.lift();
-            path.to(stem - lean * u(0, 1), u(-0.05, 0.34)).to(stem, u(0.5, 0.64)).to(stem + lean, 1);
+            path.to(stem - lean * u(0, 1), u(-0.05, 0.34))
+                    .to(stem, u(0.5, 0.64))
+                    .to(stem + lean, 1);
         } else if (way < 0.88) {
             path.to(stem - u(0, 0.08), u(-0.02, 0.06));
             path.to((left + stem) / 2 - u(0, 0.08), bar * u(0.45, 0.6));
