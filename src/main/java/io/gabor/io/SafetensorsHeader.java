@@ -173,7 +173,7 @@ record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
             for (int i = 0; i < integers.length; i++) {
                 if (!(list.get(i) instanceof Long integer) || integer < 0) {
                     throw problem("expected integers from 0 to 2^63 - 1 in " + field + " of " + tensor + ", found "
-                            + (list.get(i) instanceof Number number ? number.toString() : kind(list.get(i))));
+                            + (list.get(i) instanceof Number number ? Json.write(number) : kind(list.get(i))));
                 }
                 integers[i] = integer;
             }
