@@ -1,8 +1,8 @@
 package io.gabor.io;
 
 /**
- * Text from a file as it may stand in a message: in quotes, short, on one line. A hostile name must not be able to move a
- * terminal's cursor or fill the screen.
+ * Text from a file as it may stand in a message: in quotes, short, on one line. A hostile name must not be able to move
+ * a terminal's cursor or fill the screen.
  */
 final class Quoted {
     private static final int LONGEST = 80;

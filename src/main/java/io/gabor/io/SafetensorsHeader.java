@@ -23,7 +23,9 @@ record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
 
     private static final Set<String> ENTRY_KEYS = Set.of("dtype", "shape", "data_offsets");
 
-    /** One tensor: {@code end − begin == shape.size() · dtype.bytes()}, counted from the first byte behind the header. */
+    /**
+     * One tensor: {@code end − begin == shape.size() · dtype.bytes()}, counted from the first byte behind the header.
+     */
     record Entry(String name, Dtype dtype, Shape shape, long begin, long end) {}
 
     /** Returns the number of elements of all tensors. */

@@ -60,11 +60,13 @@ class AtomicFileTest {
     void aFullDiskLeavesTheOldFileAndNothingElse() throws IOException {
         Path file = folder.resolve("model.safetensors");
         Files.writeString(file, "old");
-        IOException e = assertThrows(IOException.class, () -> AtomicFile.write(file, out -> {
-            out.write(new byte[1 << 20]);
-            out.flush();
-            throw new IOException("No space left on device");
-        }));
+        IOException e = assertThrows(
+                IOException.class,
+                () -> AtomicFile.write(file, out -> {
+                    out.write(new byte[1 << 20]);
+                    out.flush();
+                    throw new IOException("No space left on device");
+                }));
         assertEquals("cannot write " + file + ": No space left on device", e.getMessage());
         assertEquals("old", Files.readString(file));
         assertEquals(List.of("model.safetensors"), names());
@@ -74,14 +76,22 @@ class AtomicFileTest {
     void anyOtherFailureLeavesNothingEither() throws IOException {
         Path file = folder.resolve("new");
         RuntimeException failure = new IllegalStateException("no");
-        assertSame(failure, assertThrows(IllegalStateException.class, () -> AtomicFile.write(file, out -> {
-            out.write(1);
-            throw failure;
-        })));
+        assertSame(
+                failure,
+                assertThrows(
+                        IllegalStateException.class,
+                        () -> AtomicFile.write(file, out -> {
+                            out.write(1);
+                            throw failure;
+                        })));
         Error error = new OutOfMemoryError("no");
-        assertSame(error, assertThrows(OutOfMemoryError.class, () -> AtomicFile.write(file, out -> {
-            throw error;
-        })));
+        assertSame(
+                error,
+                assertThrows(
+                        OutOfMemoryError.class,
+                        () -> AtomicFile.write(file, out -> {
+                            throw error;
+                        })));
         assertEquals(List.of(), names());
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -36,13 +37,12 @@ class DtypeTest {
 
     @Test
     void otherTypes() {
-        ByteBuffer bytes = ByteBuffer.wrap(new byte[] {
-            (byte) 0x80, 0x3f, // bfloat16 1
-            (byte) 0x80, (byte) 0xff, // bfloat16 -infinity
-            0, 0, (byte) 0xc0, 0x3f, // float 1.5
-            0, 0, 0, 0, 0, 0, (byte) 0xf8, (byte) 0xbf, // double -1.5
-            (byte) 0x9a, (byte) 0x99, (byte) 0x99, (byte) 0x99, (byte) 0x99, (byte) 0x99, (byte) 0xb9, 0x3f // double 0.1
-        });
+        String hex = "803f" // bfloat16 1
+                + "80ff" // bfloat16 -infinity
+                + "0000c03f" // float 1.5
+                + "000000000000f8bf" // double -1.5
+                + "9a9999999999b93f"; // double 0.1
+        ByteBuffer bytes = ByteBuffer.wrap(HexFormat.of().parseHex(hex));
         bytes.order(ByteOrder.LITTLE_ENDIAN);
         assertEquals(1f, Dtype.BF16.next(bytes));
         assertEquals(Float.NEGATIVE_INFINITY, Dtype.BF16.next(bytes));

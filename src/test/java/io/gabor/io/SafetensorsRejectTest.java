@@ -32,8 +32,7 @@ class SafetensorsRejectTest {
     /** Two tensors of one float each. */
     private static Arguments pair(String first, String second, int dataBytes, String expected) {
         String fields = "{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":";
-        return Arguments.of(
-                "{\"v\":" + fields + first + "},\"w\":" + fields + second + "}}", dataBytes, expected);
+        return Arguments.of("{\"v\":" + fields + first + "},\"w\":" + fields + second + "}}", dataBytes, expected);
     }
 
     static Stream<Arguments> headers() {
@@ -50,7 +49,8 @@ class SafetensorsRejectTest {
                 Arguments.of("{\"w\":null}", 0, "expected an object for tensor 'w', found null"),
                 Arguments.of("{\"__metadata__\":[]}", 0, "expected an object for __metadata__, found a list"),
                 Arguments.of("{\"__metadata__\":null}", 0, "expected an object for __metadata__, found null"),
-                Arguments.of("{\"__metadata__\":{\"a\":1}}", 0, "expected text for 'a' in __metadata__, found a number"),
+                Arguments.of(
+                        "{\"__metadata__\":{\"a\":1}}", 0, "expected text for 'a' in __metadata__, found a number"),
                 Arguments.of("{\"__metadata__\":{\"a\":{}}}", 0, "found an object"),
                 Arguments.of("{\"__metadata__\":{\"a\":\"1\",\"a\":\"1\"}}", 0, "each name once"),
                 Arguments.of("{\"\\u001b[2J\\n\u009b\":1}", 0, "for tensor '\\u001b[2J\\u000a\\u009b', found a number"),
@@ -102,7 +102,11 @@ class SafetensorsRejectTest {
                 shaped("[1]", "[4,8]", 8, "to begin at data offset 0, found 4: bytes of no tensor"),
                 shaped("[1]", "[0,4]", 3, "expected 4 bytes of data behind the header, found 3: the file is cut off"),
                 shaped("[1]", "[0,4]", 5, "expected 4 bytes of data behind the header, found 5: there are trailing"),
-                shaped("[268435456]", "[0,1073741824]", 8, "expected 1073741824 bytes of data behind the header, found 8"),
+                shaped(
+                        "[268435456]",
+                        "[0,1073741824]",
+                        8,
+                        "expected 1073741824 bytes of data behind the header, found 8"),
                 Arguments.of("{}", 1, "expected 0 bytes of data behind the header, found 1: there are trailing bytes"),
                 pair("[0,4]", "[0,4]", 4, "tensor 'w' to begin at data offset 4, found 0: it overlaps"),
                 pair("[0,4]", "[2,6]", 6, "tensor 'w' to begin at data offset 4, found 2: it overlaps"),
@@ -171,8 +175,7 @@ class SafetensorsRejectTest {
 
     @Test
     void aSmallFileCannotCostMemory() {
-        com.sun.management.ThreadMXBean threads =
-                (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+        com.sun.management.ThreadMXBean threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
         byte[] tensorOfOneGibibyte = SafetensorsBytes.file(
                 "{\"w\":{\"dtype\":\"F32\",\"shape\":[268435456],\"data_offsets\":[0,1073741824]}}", 0);
         long before = threads.getCurrentThreadAllocatedBytes();

@@ -71,7 +71,9 @@ class SafetensorsTest {
         Files.write(file, GOLDEN);
         SafetensorsFile read = Safetensors.read(file);
         assertEquals(golden(), read);
-        assertEquals(List.of("dense.bias", "dense.weight"), List.copyOf(read.tensors().keySet()));
+        assertEquals(
+                List.of("dense.bias", "dense.weight"),
+                List.copyOf(read.tensors().keySet()));
     }
 
     @Test
@@ -87,8 +89,7 @@ class SafetensorsTest {
                 "{ \"z\" : {\"data_offsets\":[4,12], \"shape\":[1,2], \"dtype\":\"F32\"},\n"
                         + "\"a\":{\"dtype\":\"F32\",\"shape\":[],\"data_offsets\":[0,4]}, \"__metadata__\":{} }\n  ",
                 SafetensorsBytes.floats(5, 6, 7)));
-        assertEquals(
-                Map.of("a", tensor(Shape.of(), 5), "z", tensor(Shape.of(1, 2), 6, 7)), read.tensors());
+        assertEquals(Map.of("a", tensor(Shape.of(), 5), "z", tensor(Shape.of(1, 2), 6, 7)), read.tensors());
         assertEquals(List.of("a", "z"), List.copyOf(read.tensors().keySet()));
         assertEquals(Map.of(), read.metadata());
     }
@@ -123,8 +124,7 @@ class SafetensorsTest {
             contents.tensors().forEach((name, tensor) -> {
                 float[] values = read.tensors().get(name).values();
                 for (int i = 0; i < values.length; i++) {
-                    assertEquals(
-                            Float.floatToRawIntBits(tensor.values()[i]), Float.floatToRawIntBits(values[i]), name);
+                    assertEquals(Float.floatToRawIntBits(tensor.values()[i]), Float.floatToRawIntBits(values[i]), name);
                 }
             });
             assertEquals(0, ByteBuffer.wrap(Files.readAllBytes(file)).get(0) % 8, "the data is aligned");
