@@ -129,8 +129,7 @@ final class Arguments {
 
     private ReferenceStorage check(String name, Tensor tensor, ElementType type, long size) {
         if (tensor == null) {
-            throw error(name + " is null; expected a tensor of at least " + size
-                    + " elements");
+            throw error(name + " is null; expected a tensor of at least " + size + " elements");
         }
         if (!(tensor.storage() instanceof ReferenceStorage storage) || storage.owner() != backend) {
             throw error(name + " (" + tensor
@@ -139,13 +138,11 @@ final class Arguments {
         if (storage.released()) {
             throw error(name + " (" + tensor + ") has been released");
         }
-        if (storage.type() != tensor.type() || type != null && tensor.type() != type) {
-            throw error(name + " must be " + (type == null ? storage.type() : type)
-                    + ", found " + tensor);
+        if (storage.type() != tensor.type() || (type != null && tensor.type() != type)) {
+            throw error(name + " must be " + (type == null ? storage.type() : type) + ", found " + tensor);
         }
         if (tensor.size() < size) {
-            throw error(name + " needs at least " + size + " elements, found "
-                    + tensor + " with " + tensor.size());
+            throw error(name + " needs at least " + size + " elements, found " + tensor + " with " + tensor.size());
         }
         return storage;
     }

@@ -20,12 +20,20 @@ final class Batches {
     private Batches() {}
 
     static void gather(
-            Arguments args, int n, Tensor samples, Tensor order, Tensor cursor, Tensor scale, Tensor shift, Tensor out) {
+            Arguments args,
+            int n,
+            Tensor samples,
+            Tensor order,
+            Tensor cursor,
+            Tensor scale,
+            Tensor shift,
+            Tensor out) {
         args.count("n", n);
         ReferenceStorage stored = args.anyInput("samples", samples, 1);
         Shape shape = samples.shape();
         if (stored.type() == ElementType.I32 || shape.rank() < 2) {
-            throw args.error("samples must be U8 or F32 with a channel axis behind the first (M×C×...), found " + samples);
+            throw args.error(
+                    "samples must be U8 or F32 with a channel axis behind the first (M×C×...), found " + samples);
         }
         int channels = shape.dim(1);
         int pixels = shape.sample().size() / channels;

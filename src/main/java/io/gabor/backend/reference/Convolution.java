@@ -128,7 +128,8 @@ final class Convolution implements WeightedOp {
         } else {
             dbs = args.output("db", db, bias.shape(geometry.outputShape()).size());
         }
-        double[] dxs = args.outputOrNull("dx", dx, (long) n * geometry.inputShape().size());
+        double[] dxs =
+                args.outputOrNull("dx", dx, (long) n * geometry.inputShape().size());
 
         double[] dz = dzStorage.floats();
         Activations.backward(activation, n * geometry.outputShape().size(), ys, dys, dz);

@@ -80,7 +80,7 @@ final class MaxPool implements PoolOp {
         for (int h = window.top(); h < window.bottom(); h++) {
             for (int v = window.left(); v < window.right(); v++) {
                 int index = window.input(h, v);
-                if (xs[index] > xs[best] || Double.isNaN(xs[index]) && !Double.isNaN(xs[best])) {
+                if (xs[index] > xs[best] || (Double.isNaN(xs[index]) && !Double.isNaN(xs[best]))) {
                     best = index;
                 }
             }

@@ -33,8 +33,9 @@ final class Optimizers implements OptimizerOp {
         this.slots = List.copyOf(slots);
         for (int i = 0; i < slots.size(); i++) {
             if (slots.get(i).state().size() != spec.stateCount()) {
-                throw new IllegalArgumentException("optimizer: " + spec + " keeps " + spec.stateCount()
-                        + " tensors of state per parameter, found " + slots.get(i).state().size() + " for parameter " + i);
+                throw new IllegalArgumentException(
+                        "optimizer: " + spec + " keeps " + spec.stateCount() + " tensors of state per parameter, found "
+                                + slots.get(i).state().size() + " for parameter " + i);
             }
             check(backend.arguments("optimizer"), slots.get(i), i);
         }

@@ -253,8 +253,7 @@ final class ReferenceBackend implements Backend {
     public void softmaxBackward(int rows, int cols, Tensor y, Tensor dy, Tensor dx) {
         Arguments args = arguments("softmaxBackward");
         long size = matrix(args, "rows", rows, "cols", cols);
-        Softmax.backward(
-                rows, cols, args.input("y", y, size), args.input("dy", dy, size), args.output("dx", dx, size));
+        Softmax.backward(rows, cols, args.input("y", y, size), args.input("dy", dy, size), args.output("dx", dx, size));
     }
 
     // ---- losses -----------------------------------------------------------------------------------------------------

@@ -41,7 +41,8 @@ final class Conformance {
     static Stream<DynamicNode> onEveryBackend(List<Check> checks) {
         return forEveryBackend(provider -> checks.stream()
                 .map(check -> DynamicTest.dynamicTest(
-                        provider.name() + ": " + check.name(), () -> check.body().run(pair(provider.name())))));
+                        provider.name() + ": " + check.name(),
+                        () -> check.body().run(pair(provider.name())))));
     }
 
     /** Returns a container per backend with these tests; for one that cannot run here, a skipped test with the reason. */
@@ -52,9 +53,11 @@ final class Conformance {
                 return DynamicContainer.dynamicContainer(provider.name(), tests.apply(provider));
             }
             String reason = "backend " + provider.name() + " cannot run here: " + found.detail() + " " + found.remedy();
-            Executable skipped = demanded().isEmpty() ? () -> Assumptions.abort(reason) : () -> {
-                throw new AssertionError(reason + "; it was asked for by -D" + PROPERTY);
-            };
+            Executable skipped = demanded().isEmpty()
+                    ? () -> Assumptions.abort(reason)
+                    : () -> {
+                        throw new AssertionError(reason + "; it was asked for by -D" + PROPERTY);
+                    };
             return DynamicTest.dynamicTest(reason, skipped);
         });
     }

@@ -25,7 +25,8 @@ final class ConvolutionConformanceTest {
     record Case(ConvGeometry geometry, Epilogue epilogue, int n, int maxBatch, boolean inputGradient) {
         @Override
         public String toString() {
-            return geometry + ", " + epilogue.bias() + ", " + epilogue.activation().kind() + ", " + n + " of " + maxBatch
+            return geometry + ", " + epilogue.bias() + ", "
+                    + epilogue.activation().kind() + ", " + n + " of " + maxBatch
                     + (inputGradient ? "" : ", first layer");
         }
     }
@@ -57,8 +58,12 @@ final class ConvolutionConformanceTest {
         cases.add(new Case(Geometries.square(5, 7, 9, 9, 1, Padding.VALID), biased, 2, 3, true));
         cases.add(new Case(Geometries.square(2, 3, 13, 2, 5, Padding.VALID), relu, 2, 2, true));
         cases.add(new Case(Geometries.square(1, 8, 28, 3, 1, Padding.VALID), Epilogue.NONE, 1, 1, false));
-        cases.add(new Case(Geometries.square(1, 5, 28, 4, 2, Padding.of(1)),
-                new Epilogue(Bias.PER_PIXEL, Activation.SIGMOID), 1, 1, false));
+        cases.add(new Case(
+                Geometries.square(1, 5, 28, 4, 2, Padding.of(1)),
+                new Epilogue(Bias.PER_PIXEL, Activation.SIGMOID),
+                1,
+                1,
+                false));
         WindowAxis same = Padding.SAME.rows(11, 3, 1, 1, false);
         cases.add(new Case(new ConvGeometry(17, 17, 17, same, same), relu, 3, 4, true));
         cases.add(new Case(new ConvGeometry(6, 12, 6, same, same), biased, 3, 3, true));
@@ -104,8 +109,7 @@ final class ConvolutionConformanceTest {
             trial.run(
                     "conv2d backward",
                     on -> on.of(conv)
-                            .backward(
-                                    c.n, on.of(x), on.of(w), on.of(y), on.of(dy), on.of(dw), on.of(db), on.of(dx)));
+                            .backward(c.n, on.of(x), on.of(w), on.of(y), on.of(dy), on.of(dw), on.of(db), on.of(dx)));
         }
     }
 }

@@ -50,8 +50,8 @@ final class Coverage {
         if (!ops().contains(op)) {
             throw new IllegalArgumentException("the seam has no op '" + op + "'; it has " + ops());
         }
-        Result result = results.computeIfAbsent(backend, key -> new TreeMap<>())
-                .computeIfAbsent(op, key -> new Result());
+        Result result =
+                results.computeIfAbsent(backend, key -> new TreeMap<>()).computeIfAbsent(op, key -> new Result());
         result.cases++;
         result.worst = Math.max(result.worst, error);
     }
@@ -59,9 +59,8 @@ final class Coverage {
     /** Returns {@code backend: op} for each op without a case on a backend that has others. */
     synchronized List<String> gaps() {
         List<String> gaps = new ArrayList<>();
-        results.forEach((backend, byOp) -> ops().stream()
-                .filter(op -> !byOp.containsKey(op))
-                .forEach(op -> gaps.add(backend + ": " + op)));
+        results.forEach((backend, byOp) ->
+                ops().stream().filter(op -> !byOp.containsKey(op)).forEach(op -> gaps.add(backend + ": " + op)));
         return gaps;
     }
 
@@ -71,8 +70,8 @@ final class Coverage {
         if (results.isEmpty()) {
             return "";
         }
-        StringBuilder table = new StringBuilder("Conformance: cases and worst error against reference (bound "
-                + Trial.BOUND + ")\n");
+        StringBuilder table =
+                new StringBuilder("Conformance: cases and worst error against reference (bound " + Trial.BOUND + ")\n");
         table.append(String.format(Locale.ROOT, "%-34s", "op"));
         results.keySet().forEach(backend -> table.append(String.format(Locale.ROOT, "%20s", backend)));
         for (String op : ops()) {

@@ -77,8 +77,12 @@ final class HarnessTest {
         Coverage coverage = new Coverage();
         ConvolutionConformanceTest.check(new BackendPair(honest, reference, coverage), CASE, 1);
         assertTrue(coverage.toString().contains("conv2d forward"), coverage.toString());
-        assertTrue(coverage.gaps().contains("reference: dense forward"), coverage.gaps().toString());
-        assertTrue(coverage.gaps().stream().noneMatch(gap -> gap.contains("conv2d")), coverage.gaps().toString());
+        assertTrue(
+                coverage.gaps().contains("reference: dense forward"),
+                coverage.gaps().toString());
+        assertTrue(
+                coverage.gaps().stream().noneMatch(gap -> gap.contains("conv2d")),
+                coverage.gaps().toString());
     }
 
     private void run(Backend tested) {

@@ -74,7 +74,8 @@ final class Trial implements AutoCloseable {
     /** An op planned on both backends. */
     record Planned<T>(T reference, T tested) {}
 
-    // ---- random numbers -----------------------------------------------------------------------------------------------
+    // ---- random numbers
+    // -----------------------------------------------------------------------------------------------
 
     Philox random() {
         return random;
@@ -107,7 +108,8 @@ final class Trial implements AutoCloseable {
         return values;
     }
 
-    // ---- operands -----------------------------------------------------------------------------------------------------
+    // ---- operands
+    // -----------------------------------------------------------------------------------------------------
 
     /** Declares that the reference's results hold NaNs; the tested backend must have them in the same places. */
     void expectNan() {
@@ -252,7 +254,8 @@ final class Trial implements AutoCloseable {
         upload(output);
     }
 
-    // ---- running and checking -------------------------------------------------------------------------------------------
+    // ---- running and checking
+    // -------------------------------------------------------------------------------------------
 
     /** Plans an op on both backends; closed with the trial. */
     <T extends AutoCloseable> Planned<T> plan(Function<Backend, T> plan) {
@@ -283,7 +286,8 @@ final class Trial implements AutoCloseable {
         double worst = 0;
         for (Operand operand : operands) {
             if (operand.type != ElementType.U8) {
-                worst = Math.max(worst, operand.type == ElementType.F32 ? checkFloats(op, operand) : checkInts(op, operand));
+                worst = Math.max(
+                        worst, operand.type == ElementType.F32 ? checkFloats(op, operand) : checkInts(op, operand));
             }
         }
         pair.coverage().count(pair.tested().name(), op, worst);
@@ -295,14 +299,24 @@ final class Trial implements AutoCloseable {
         pair.reference().download(operand.reference, expected, expected.length);
         pair.tested().download(operand.tested, found, found.length);
         for (int i = operand.role == Operand.Role.INPUT ? 0 : operand.used; i < found.length; i++) {
-            String what = i < operand.used ? "the input was changed" : "the op wrote behind its " + operand.used + " elements";
+            String what = i < operand.used
+                    ? "the input was changed"
+                    : "the op wrote behind its " + operand.used + " elements";
             same(op, operand, i, what, operand.floats[i], (float) expected[i], "reference");
-            same(op, operand, i, what, operand.floats[i], found[i], pair.tested().name());
+            same(
+                    op,
+                    operand,
+                    i,
+                    what,
+                    operand.floats[i],
+                    found[i],
+                    pair.tested().name());
         }
         return operand.role == Operand.Role.INPUT ? 0 : distance(op, operand, expected, found);
     }
 
-    private static void same(String op, Operand operand, int i, String what, float before, float after, String backend) {
+    private static void same(
+            String op, Operand operand, int i, String what, float before, float after, String backend) {
         if (Float.floatToIntBits(before) != Float.floatToIntBits(after)) {
             throw failure(op, operand, i, what + ": it was " + before + " and is " + after + " on " + backend);
         }
@@ -316,8 +330,12 @@ final class Trial implements AutoCloseable {
                 throw failure(op, operand, i, "the reference left it unwritten or computed NaN");
             }
             if (Double.isNaN(found[i]) != Double.isNaN(expected[i])) {
-                throw failure(op, operand, i, "expected " + expected[i] + ", found " + found[i]
-                        + (Double.isNaN(found[i]) ? " (never written, or computed)" : ""));
+                throw failure(
+                        op,
+                        operand,
+                        i,
+                        "expected " + expected[i] + ", found " + found[i]
+                                + (Double.isNaN(found[i]) ? " (never written, or computed)" : ""));
             }
             if (Double.isInfinite(expected[i]) || Double.isInfinite(found[i])) {
                 if (expected[i] != found[i]) {
@@ -334,8 +352,12 @@ final class Trial implements AutoCloseable {
             for (int i = 0; i < operand.used; i++) {
                 worst = Math.abs(found[i] - expected[i]) > Math.abs(found[worst] - expected[worst]) ? i : worst;
             }
-            throw failure(op, operand, worst, "expected " + expected[worst] + ", found " + found[worst]
-                    + ", the worst of " + operand.used + " elements; error " + error + ", bound " + BOUND);
+            throw failure(
+                    op,
+                    operand,
+                    worst,
+                    "expected " + expected[worst] + ", found " + found[worst] + ", the worst of " + operand.used
+                            + " elements; error " + error + ", bound " + BOUND);
         }
         return error;
     }
@@ -348,9 +370,14 @@ final class Trial implements AutoCloseable {
         for (int i = 0; i < found.length; i++) {
             boolean may = operand.role != Operand.Role.INPUT && i < operand.used;
             int wanted = may ? expected[i] : operand.ints[i];
-            if (expected[i] != wanted || found[i] != wanted || operand.role == Operand.Role.OUTPUT && i < operand.used && wanted == INT_POISON) {
-                throw failure(op, operand, i, "expected " + wanted + ", found " + found[i] + ", and on reference "
-                        + expected[i]);
+            if (expected[i] != wanted
+                    || found[i] != wanted
+                    || operand.role == Operand.Role.OUTPUT && i < operand.used && wanted == INT_POISON) {
+                throw failure(
+                        op,
+                        operand,
+                        i,
+                        "expected " + wanted + ", found " + found[i] + ", and on reference " + expected[i]);
             }
         }
         return 0;
