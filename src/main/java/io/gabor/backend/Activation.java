@@ -35,8 +35,8 @@ public record Activation(Kind kind, float slope) {
     public Activation {
         if (kind == Kind.LEAKY_RELU ? !(slope > 0 && slope < Float.POSITIVE_INFINITY) : slope != 0) {
             throw new IllegalArgumentException(
-                    "the slope of LEAKY_RELU must be finite and above 0, and 0 for all other activations; found " + slope
-                            + " for " + kind);
+                    "the slope of LEAKY_RELU must be finite and above 0, and 0 for all other activations; found "
+                            + slope + " for " + kind);
         }
     }
 

@@ -165,7 +165,7 @@ public interface Backend extends AutoCloseable {
      */
     void softmaxBackward(int rows, int cols, Tensor y, Tensor dy, Tensor dx);
 
-    // ---- losses: each writes the mean to loss[0], and its gradient unless that is null ----------------------------------
+    // ---- losses: each writes the mean to loss[0], and its gradient unless that is null ------------------------------
 
     /**
      * Softmax and cross-entropy in one, from logits: {@code loss = 1/n · Σ over r of (log Σ exp(x[r,·]) − x[r, label[r]])},

@@ -23,10 +23,9 @@ public final class Backends {
     /** Returns all providers, the preferred ones first. */
     public static List<BackendProvider> providers() {
         List<BackendProvider> found = new ArrayList<>();
-        ServiceLoader.load(BackendProvider.class, Backends.class.getClassLoader()).forEach(found::add);
-        found.sort(Comparator.comparingInt(BackendProvider::priority)
-                .reversed()
-                .thenComparing(BackendProvider::name));
+        ServiceLoader.load(BackendProvider.class, Backends.class.getClassLoader())
+                .forEach(found::add);
+        found.sort(Comparator.comparingInt(BackendProvider::priority).reversed().thenComparing(BackendProvider::name));
         return found;
     }
 
@@ -77,8 +76,8 @@ public final class Backends {
                     found = new BackendProvider.Availability(false, e.getMessage(), "");
                 }
             }
-            String rejection = provider.name() + ": " + found.detail()
-                    + (found.remedy().isEmpty() ? "" : "; " + found.remedy());
+            String rejection =
+                    provider.name() + ": " + found.detail() + (found.remedy().isEmpty() ? "" : "; " + found.remedy());
             LOG.warn("backend {}", rejection);
             rejections.add(rejection);
         }

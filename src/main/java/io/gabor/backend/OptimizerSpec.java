@@ -17,7 +17,10 @@ public sealed interface OptimizerSpec {
     record Sgd(double momentum, boolean nesterov, double weightDecay) implements OptimizerSpec {
         public Sgd {
             require(momentum >= 0 && momentum < 1, "momentum must be in [0, 1)", momentum);
-            require(weightDecay >= 0 && weightDecay < Double.POSITIVE_INFINITY, "weight decay must be at least 0", weightDecay);
+            require(
+                    weightDecay >= 0 && weightDecay < Double.POSITIVE_INFINITY,
+                    "weight decay must be at least 0",
+                    weightDecay);
             require(!nesterov || momentum > 0, "Nesterov needs a momentum above 0", momentum);
         }
 
@@ -39,7 +42,10 @@ public sealed interface OptimizerSpec {
             require(beta1 >= 0 && beta1 < 1, "beta1 must be in [0, 1)", beta1);
             require(beta2 >= 0 && beta2 < 1, "beta2 must be in [0, 1)", beta2);
             require(epsilon > 0 && epsilon < Double.POSITIVE_INFINITY, "epsilon must be above 0", epsilon);
-            require(weightDecay >= 0 && weightDecay < Double.POSITIVE_INFINITY, "weight decay must be at least 0", weightDecay);
+            require(
+                    weightDecay >= 0 && weightDecay < Double.POSITIVE_INFINITY,
+                    "weight decay must be at least 0",
+                    weightDecay);
         }
 
         @Override

@@ -64,7 +64,8 @@ public record ConvGeometry(int inChannels, int outChannels, int groups, WindowAx
 
     @Override
     public String toString() {
-        String text = "conv " + inputShape() + " -> " + outputShape() + ", kernel " + rows.kernel() + "×" + cols.kernel();
+        String text =
+                "conv " + inputShape() + " -> " + outputShape() + ", kernel " + rows.kernel() + "×" + cols.kernel();
         if (rows.stride() > 1 || cols.stride() > 1) {
             text += ", stride " + rows.stride() + "×" + cols.stride();
         }

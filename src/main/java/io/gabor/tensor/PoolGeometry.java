@@ -49,8 +49,8 @@ public record PoolGeometry(int channels, WindowAxis rows, WindowAxis cols) {
 
     @Override
     public String toString() {
-        String text = "pool " + inputShape() + " -> " + outputShape() + ", kernel " + rows.kernel() + "×" + cols.kernel()
-                + ", stride " + rows.stride() + "×" + cols.stride();
+        String text = "pool " + inputShape() + " -> " + outputShape() + ", kernel " + rows.kernel() + "×"
+                + cols.kernel() + ", stride " + rows.stride() + "×" + cols.stride();
         if (rows.padBefore() + rows.padAfter() + cols.padBefore() + cols.padAfter() > 0) {
             text += ", padding " + rows.padBefore() + "," + rows.padAfter() + "," + cols.padBefore() + ","
                     + cols.padAfter();

@@ -1,7 +1,7 @@
 package io.gabor.tensor;
 
 /** Shapes, geometries or sizes that cannot work together; the message says what was expected and what was found. */
-public final class ShapeException extends IllegalArgumentException {
+public class ShapeException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 
     public ShapeException(String message) {

@@ -1,0 +1,25 @@
+package io.gabor.data;
+
+import java.nio.file.Path;
+
+/**
+ * Where data comes from.
+ *
+ * @param dataDir the folder to look in first, with one folder per data set; null for none
+ * @param download whether a data set that is in no folder may be downloaded into the user's cache folder
+ * @param digitsSeed the seed of the built-in {@code digits} set
+ */
+public record DataOptions(Path dataDir, boolean download, long digitsSeed) {
+    /** No folder of its own, downloads allowed, the digits of seed 1. */
+    public static final DataOptions DEFAULT = new DataOptions(null, true, 1);
+
+    /** Returns these options with another folder to look in first; null for none. */
+    public DataOptions withDataDir(Path dir) {
+        return new DataOptions(dir, download, digitsSeed);
+    }
+
+    /** Returns these options with downloads allowed or not. */
+    public DataOptions withDownload(boolean allowed) {
+        return new DataOptions(dataDir, allowed, digitsSeed);
+    }
+}

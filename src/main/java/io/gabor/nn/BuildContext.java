@@ -1,0 +1,117 @@
+package io.gabor.nn;
+
+import io.gabor.backend.Backend;
+import io.gabor.tensor.Philox;
+import io.gabor.tensor.Shape;
+import io.gabor.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * What layers need while a network is built: the backend, the largest batch, and one place that hands out parameters,
+ * activations and ops, so that the network can list and release them.
+ */
+public final class BuildContext {
+    private final Backend backend;
+    private final int maxBatch;
+    private final boolean training;
+    private final boolean fusing;
+    private final long seed;
+    private final List<Parameter> parameters = new ArrayList<>();
+    private final List<Tensor> tensors = new ArrayList<>();
+    private final List<AutoCloseable> ops = new ArrayList<>();
+    private long activationBytes;
+
+    BuildContext(Backend backend, int maxBatch, boolean training, boolean fusing, long seed) {
+        this.backend = backend;
+        this.maxBatch = maxBatch;
+        this.training = training;
+        this.fusing = fusing;
+        this.seed = seed;
+    }
+
+    public Backend backend() {
+        return backend;
+    }
+
+    /** Returns N, the largest batch. */
+    public int maxBatch() {
+        return maxBatch;
+    }
+
+    /** Returns whether there will be backward passes. */
+    public boolean training() {
+        return training;
+    }
+
+    /** Returns whether a layer may compute the activation that follows it. */
+    public boolean fusing() {
+        return fusing;
+    }
+
+    /** Returns a new flow of {@code N×sample}; with a gradient if asked for and the network is to be trained. */
+    public Flow flow(Shape sample, boolean gradient) {
+        Tensor value = activation(sample.batched(maxBatch));
+        return new Flow(value, gradient && training ? activation(value.shape()) : null);
+    }
+
+    private Tensor activation(Shape shape) {
+        activationBytes += (long) shape.size() * Float.BYTES;
+        return allocate(shape);
+    }
+
+    /**
+     * Returns a new parameter.
+     *
+     * @param layer whose it is
+     * @param role {@code weight} or {@code bias}
+     * @param fanIn how many inputs one output is a sum over
+     * @param fanOut how many outputs one input contributes to
+     */
+    public Parameter parameter(Layer layer, String role, Shape shape, Initializer initializer, int fanIn, int fanOut) {
+        float[] values = new float[shape.size()];
+        initializer.fill(values, fanIn, fanOut, new Philox(seed, parameters.size()));
+        Tensor value = allocate(shape);
+        backend.upload(values, values.length, value);
+        Parameter parameter =
+                new Parameter(layer.name() + "." + role, value, training ? allocate(shape) : null);
+        parameters.add(parameter);
+        return parameter;
+    }
+
+    /** Registers an op, so that closing the network closes it, and returns it. */
+    public <T extends AutoCloseable> T op(T op) {
+        ops.add(op);
+        return op;
+    }
+
+    private Tensor allocate(Shape shape) {
+        Tensor tensor = backend.allocate(shape);
+        tensors.add(tensor);
+        return tensor;
+    }
+
+    List<Parameter> parameters() {
+        return Collections.unmodifiableList(parameters);
+    }
+
+    long activationBytes() {
+        return activationBytes;
+    }
+
+    void release() {
+        for (AutoCloseable op : ops) {
+            try {
+                op.close();
+            } catch (RuntimeException e) {
+                throw e;
+            } catch (Exception e) {
+                throw new IllegalStateException("an op could not be closed", e);
+            }
+        }
+        tensors.forEach(backend::release);
+        ops.clear();
+        tensors.clear();
+    }
+}

@@ -1,0 +1,114 @@
+package io.gabor.nn;
+
+import io.gabor.tensor.Shape;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** A layer made of layers that run one behind the other: what {@link Sequential} and {@link Residual} share. */
+public abstract class Container extends Layer {
+    private final List<Layer> layers;
+
+    protected Container(List<Layer> layers) {
+        if (layers.isEmpty()) {
+            throw new IllegalArgumentException("a " + getClass().getSimpleName() + " needs at least one layer");
+        }
+        if (new HashSet<>(layers).size() != layers.size()) {
+            throw new IllegalArgumentException("the same layer object stands twice in one container; layers hold their own "
+                    + "weights, so make one for each place");
+        }
+        this.layers = List.copyOf(layers);
+    }
+
+    /** Returns the shape behind the last layer; every layer checks its own input and names itself if it does not fit. */
+    protected final Shape chainShape(Shape in) {
+        nameChildren();
+        Shape shape = in;
+        for (Layer layer : layers) {
+            shape = layer.outputShapeNamed(shape);
+        }
+        return shape;
+    }
+
+    /** Connects the layers one behind the other and returns the last one's flow. */
+    protected final Flow connectChain(BuildContext context, Flow in) {
+        Flow flow = in;
+        for (int i = 0; i < layers.size(); i++) {
+            Layer layer = layers.get(i);
+            Layer next = i + 1 < layers.size() ? layers.get(i + 1) : null;
+            if (context.fusing() && layer instanceof WeightedLayer weighted && next instanceof ActivationLayer activation) {
+                weighted.fuse(activation.function());
+                activation.markFused();
+            }
+            flow = layer.build(context, flow);
+        }
+        return flow;
+    }
+
+    protected final void forwardChain(int n, Mode mode) {
+        for (int i = 0; i < layers.size(); i++) {
+            layers.get(i).forward(n, mode);
+        }
+    }
+
+    protected final void backwardChain(int n) {
+        for (int i = layers.size() - 1; i >= 0; i--) {
+            layers.get(i).backward(n);
+        }
+    }
+
+    /** Gives nameless layers their kind and a number, and puts this container's name in front of all. */
+    private void nameChildren() {
+        if (layers.get(0).isBuilt()) {
+            return;
+        }
+        String prefix = name() == null ? "" : name() + ".";
+        Map<String, Integer> counts = new HashMap<>();
+        Set<String> taken = new HashSet<>();
+        for (Layer layer : layers) {
+            String stem = layer.kind().replace("2d", "");
+            int number = counts.merge(stem, 1, Integer::sum);
+            String own = layer.name() == null ? stem + number : layer.name().substring(layer.name().lastIndexOf('.') + 1);
+            if (!taken.add(own)) {
+                throw new IllegalArgumentException("two layers of one container are named '" + own + "'");
+            }
+            layer.rename(prefix + own);
+        }
+    }
+
+    @Override
+    public final List<Layer> children() {
+        return layers;
+    }
+
+    @Override
+    public final List<Parameter> parameters() {
+        List<Parameter> all = new ArrayList<>();
+        layers.forEach(layer -> all.addAll(layer.parameters()));
+        return all;
+    }
+
+    @Override
+    public final long flops(Shape in) {
+        long sum = 0;
+        Shape shape = in;
+        for (Layer layer : layers) {
+            sum += layer.flops(shape);
+            shape = layer.outputShape(shape);
+        }
+        return sum;
+    }
+
+    @Override
+    public Map<String, Object> config() {
+        List<Object> written = new ArrayList<>();
+        layers.forEach(layer -> written.add(LayerConfig.write(layer)));
+        Map<String, Object> config = new LinkedHashMap<>();
+        config.put("layers", written);
+        return config;
+    }
+}

@@ -1,0 +1,143 @@
+package io.gabor.nn;
+
+import io.gabor.tensor.Shape;
+import io.gabor.tensor.ShapeException;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * One step of a network: a function with a forward pass, a backward pass, shapes, and perhaps parameters.
+ *
+ * <p>A layer goes through two lives. As made by its constructor it is a description: it can say what shape it would turn
+ * another into ({@link #outputShape}) and write itself down ({@link #config}). When a {@link Network} is built, the layer
+ * is connected: it gets its input and output {@link Flow}, its parameters and its ops on the chosen backend, all of which
+ * stay the same from then on. After that {@link #forward} and {@link #backward} only dispatch. A layer belongs to one
+ * network.
+ *
+ * <p>Shapes here are those of one sample; the batch is the first axis of every tensor.
+ */
+public abstract class Layer {
+    private String name;
+    private Flow in;
+    private Flow out;
+
+    /** Returns the kind's name in model files, such as {@code conv2d}. */
+    public abstract String kind();
+
+    /** Returns what makes this layer differ from another of its kind: plain values under the names of the constructor. */
+    public abstract Map<String, Object> config();
+
+    /**
+     * Returns the shape that a sample of shape {@code input} leaves this layer with.
+     *
+     * @throws ShapeException if the layer cannot take it; the message says what would fit
+     */
+    public abstract Shape outputShape(Shape input);
+
+    /** Computes the output for the first {@code n} samples of the input. */
+    public abstract void forward(int n, Mode mode);
+
+    /**
+     * Computes, from the output's gradient, the gradients of the parameters (overwritten) and of the input (where somebody
+     * needs it). {@link #forward} must have run in {@link Mode#TRAIN} for the same {@code n}.
+     */
+    public abstract void backward(int n);
+
+    /** Makes parameters and ops for {@code in}, and returns the output's flow. Called once, when a network is built. */
+    protected abstract Flow connect(BuildContext context, Flow in);
+
+    /** Returns the parameters, in a fixed order; empty before the network is built. */
+    public List<Parameter> parameters() {
+        return List.of();
+    }
+
+    /** Returns the layers inside this one, in order. */
+    public List<Layer> children() {
+        return List.of();
+    }
+
+    /** Returns the floating-point operations of the forward pass of one sample; element-wise work is not counted. */
+    public long flops(Shape input) {
+        return 0;
+    }
+
+    /** Names this layer; names are unique within a container. Without a name it gets its kind and a number. */
+    public final Layer named(String newName) {
+        requireUnbuilt();
+        if (!newName.matches("[A-Za-z0-9_-]+")) {
+            throw new IllegalArgumentException(
+                    "a layer's name has letters, digits, '_' and '-' only, found '" + newName + "'");
+        }
+        name = newName;
+        return this;
+    }
+
+    /** Returns the name, with the names of the containers in front; null before it is given one. */
+    public final String name() {
+        return name;
+    }
+
+    /** Returns whether a network has been built with this layer. */
+    public final boolean isBuilt() {
+        return out != null;
+    }
+
+    /** Returns the input's flow. */
+    public final Flow in() {
+        return built(in);
+    }
+
+    /** Returns the output's flow. */
+    public final Flow out() {
+        return built(out);
+    }
+
+    /** Returns whether a backward pass through this layer has anything to compute. */
+    protected final boolean needsBackward() {
+        return in.gradient() != null || !parameters().isEmpty();
+    }
+
+    final void rename(String fullName) {
+        name = fullName;
+    }
+
+    final Flow build(BuildContext context, Flow input) {
+        requireUnbuilt();
+        in = Objects.requireNonNull(input, "input");
+        outputShapeNamed(input.sampleShape());
+        out = connect(context, input);
+        return out;
+    }
+
+    /** As {@link #outputShape}, with this layer's name and input shape in front of what is wrong. */
+    final Shape outputShapeNamed(Shape input) {
+        try {
+            return outputShape(input);
+        } catch (NamedShapeException e) {
+            throw e;
+        } catch (ShapeException e) {
+            throw new NamedShapeException("layer " + name + " (" + kind() + ") cannot take an input of shape " + input
+                    + ": " + e.getMessage());
+        }
+    }
+
+    private void requireUnbuilt() {
+        if (in != null) {
+            throw new IllegalStateException(
+                    "layer " + name + " already belongs to a network; make a new layer for another one");
+        }
+    }
+
+    private <T> T built(T value) {
+        if (value == null) {
+            throw new IllegalStateException("layer " + (name == null ? kind() : name) + " is not part of a network yet");
+        }
+        return value;
+    }
+
+    @Override
+    public String toString() {
+        return (name == null ? "" : name + ": ") + kind() + " " + config();
+    }
+}

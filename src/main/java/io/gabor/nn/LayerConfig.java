@@ -1,0 +1,261 @@
+package io.gabor.nn;
+
+import io.gabor.tensor.Padding;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/**
+ * Layers as plain values (maps, lists, strings, numbers, booleans), the way model files hold them: {@code kind}, an optional
+ * {@code name}, and what {@link Layer#config} says. Reading trusts nothing: every value is checked for its type, and a key
+ * that a kind does not know is an error.
+ */
+public final class LayerConfig {
+    private static final Map<String, Function<LayerConfig, Layer>> READERS = new TreeMap<>();
+    private static final int MAX_DEPTH = 32;
+
+    static {
+        READERS.put("conv2d", Conv2d::read);
+        READERS.put("dense", Dense::read);
+        READERS.put("max_pool2d", MaxPool2d::read);
+        READERS.put("avg_pool2d", AvgPool2d::read);
+        READERS.put("global_avg_pool2d", config -> new GlobalAvgPool2d());
+        READERS.put("reshape", Reshape::read);
+        READERS.put("flatten", config -> new Flatten());
+        READERS.put("relu", config -> new ReLU());
+        READERS.put("leaky_relu", LeakyReLU::read);
+        READERS.put("sigmoid", config -> new Sigmoid());
+        READERS.put("tanh", config -> new Tanh());
+        READERS.put("softmax", config -> new Softmax());
+        READERS.put("sequential", Sequential::read);
+        READERS.put("residual", Residual::read);
+    }
+
+    private final String where;
+    private final Map<?, ?> values;
+    private final int depth;
+    private final Set<String> used = new HashSet<>();
+
+    private LayerConfig(String where, Map<?, ?> values, int depth) {
+        this.where = where;
+        this.values = values;
+        this.depth = depth;
+    }
+
+    /** Writes a layer, and the layers inside it, as plain values. */
+    public static Map<String, Object> write(Layer layer) {
+        Map<String, Object> written = new LinkedHashMap<>();
+        written.put("kind", layer.kind());
+        if (layer.name() != null) {
+            written.put("name", layer.name().substring(layer.name().lastIndexOf('.') + 1));
+        }
+        written.putAll(layer.config());
+        return written;
+    }
+
+    /**
+     * Makes the layer that {@link #write(Layer)} wrote.
+     *
+     * @throws IllegalArgumentException if it is not one; says which layer and which value
+     */
+    public static Layer read(Map<?, ?> written) {
+        return read("the network", written, 0);
+    }
+
+    private static Layer read(String where, Map<?, ?> written, int depth) {
+        if (depth > MAX_DEPTH) {
+            throw new IllegalArgumentException("layers are nested more than " + MAX_DEPTH + " deep");
+        }
+        LayerConfig config = new LayerConfig(where, written, depth);
+        String kind = config.string("kind");
+        Function<LayerConfig, Layer> reader = READERS.get(kind);
+        if (reader == null) {
+            throw config.wrong("kind", "one of " + String.join(", ", READERS.keySet()), kind);
+        }
+        LayerConfig named = new LayerConfig(where + " (" + kind + ")", written, depth);
+        named.used.add("kind");
+        Object name = named.value("name");
+        Layer layer = reader.apply(named);
+        if (name != null) {
+            layer.named(named.string("name"));
+        }
+        for (Object key : written.keySet()) {
+            if (!named.used.contains(String.valueOf(key))) {
+                throw new IllegalArgumentException(
+                        named.where + ": there is no '" + key + "'; it knows " + String.join(", ", named.used));
+            }
+        }
+        return layer;
+    }
+
+    // ---- writing of single values -----------------------------------------------------------------------------------
+
+    static Object write(Padding padding) {
+        return padding.kind() == Padding.Kind.EXPLICIT
+                ? List.of(padding.top(), padding.bottom(), padding.left(), padding.right())
+                : padding.toString();
+    }
+
+    static String write(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+
+    // ---- reading of single values -----------------------------------------------------------------------------------
+
+    private Object value(String key) {
+        used.add(key);
+        return values.get(key);
+    }
+
+    private IllegalArgumentException wrong(String key, String expected, Object found) {
+        return new IllegalArgumentException(where + ": '" + key + "' must be " + expected + ", "
+                + (found == null ? "and it is missing" : "found " + found));
+    }
+
+    String string(String key) {
+        Object value = value(key);
+        if (value instanceof String text) {
+            return text;
+        }
+        throw wrong(key, "a string", value);
+    }
+
+    boolean flag(String key, boolean otherwise) {
+        Object value = value(key);
+        if (value == null) {
+            return otherwise;
+        }
+        if (value instanceof Boolean flag) {
+            return flag;
+        }
+        throw wrong(key, "true or false", value);
+    }
+
+    double number(String key, double otherwise) {
+        Object value = value(key);
+        if (value == null) {
+            return otherwise;
+        }
+        if (value instanceof Number number) {
+            return number.doubleValue();
+        }
+        throw wrong(key, "a number", value);
+    }
+
+    int integer(String key) {
+        return integer(key, value(key));
+    }
+
+    int integer(String key, int otherwise) {
+        Object value = value(key);
+        return value == null ? otherwise : integer(key, value);
+    }
+
+    private int integer(String key, Object value) {
+        if (value instanceof Integer || value instanceof Long) {
+            long number = ((Number) value).longValue();
+            if (number >= 0 && number <= Integer.MAX_VALUE) {
+                return (int) number;
+            }
+        }
+        throw wrong(key, "an integer from 0 to 2147483647", value);
+    }
+
+    List<Integer> integers(String key) {
+        Object value = value(key);
+        if (!(value instanceof List<?> list)) {
+            throw wrong(key, "a list of integers", value);
+        }
+        List<Integer> numbers = new ArrayList<>();
+        list.forEach(item -> numbers.add(integer(key, item)));
+        return numbers;
+    }
+
+    /** Reads {height, width}, or one number for both. */
+    int[] pair(String key) {
+        Object value = value(key);
+        if (value instanceof List<?>) {
+            List<Integer> both = integers(key);
+            if (both.size() == 2) {
+                return new int[] {both.get(0), both.get(1)};
+            }
+            throw wrong(key, "one number or [height, width]", value);
+        }
+        int one = integer(key, value);
+        return new int[] {one, one};
+    }
+
+    int[] pair(String key, int otherwise) {
+        return pair(key, otherwise, otherwise);
+    }
+
+    int[] pair(String key, int height, int width) {
+        return value(key) == null ? new int[] {height, width} : pair(key);
+    }
+
+    Padding padding(String key) {
+        Object value = value(key);
+        if (value == null || "valid".equals(value)) {
+            return Padding.VALID;
+        }
+        if ("same".equals(value)) {
+            return Padding.SAME;
+        }
+        if (value instanceof List<?> list && list.size() == 4) {
+            List<Integer> sides = integers(key);
+            return Padding.of(sides.get(0), sides.get(1), sides.get(2), sides.get(3));
+        }
+        if (value instanceof Number) {
+            return Padding.of(integer(key, value));
+        }
+        throw wrong(key, "\"valid\", \"same\", a number or [top, bottom, left, right]", value);
+    }
+
+    <E extends Enum<E>> E choice(String key, Class<E> type, E otherwise) {
+        Object value = value(key);
+        if (value == null) {
+            return otherwise;
+        }
+        for (E constant : type.getEnumConstants()) {
+            if (write(constant).equals(value)) {
+                return constant;
+            }
+        }
+        throw wrong(
+                key,
+                "one of "
+                        + String.join(
+                                ", ",
+                                Arrays.stream(type.getEnumConstants())
+                                        .map(LayerConfig::write)
+                                        .toList()),
+                value);
+    }
+
+    Initializer initializer(String key, Initializer otherwise) {
+        return value(key) == null ? otherwise : Initializer.parse(string(key));
+    }
+
+    List<Layer> layers(String key) {
+        Object value = value(key);
+        if (!(value instanceof List<?> list) || list.isEmpty()) {
+            throw wrong(key, "a list of at least one layer", value);
+        }
+        List<Layer> layers = new ArrayList<>();
+        for (int i = 0; i < list.size(); i++) {
+            String place = where + ", layer " + (i + 1);
+            if (!(list.get(i) instanceof Map<?, ?> map)) {
+                throw new IllegalArgumentException(place + ": expected an object, found " + list.get(i));
+            }
+            layers.add(read(place, map, depth + 1));
+        }
+        return layers;
+    }
+}

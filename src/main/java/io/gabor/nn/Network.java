@@ -1,0 +1,220 @@
+package io.gabor.nn;
+
+import io.gabor.backend.Backend;
+import io.gabor.tensor.Shape;
+import io.gabor.tensor.ShapeException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Layers connected on a backend for a largest batch: every shape is checked, every buffer and op is made, and nothing is
+ * allocated from then on. A network that cannot work fails here, with the name of the layer that does not fit.
+ */
+public final class Network implements AutoCloseable {
+    private final Layer root;
+    private final Backend backend;
+    private final BuildContext context;
+    private final Flow in;
+    private boolean closed;
+
+    private Network(Layer root, Shape sample, Backend backend, int maxBatch, boolean training, boolean fusing, long seed) {
+        if (maxBatch < 1) {
+            throw new ShapeException("a batch is at least 1, found " + maxBatch);
+        }
+        root.outputShape(sample);
+        this.root = root;
+        this.backend = backend;
+        this.context = new BuildContext(backend, maxBatch, training, fusing, seed);
+        try {
+            this.in = context.flow(sample, false);
+            root.build(context, in);
+        } catch (RuntimeException e) {
+            context.release();
+            throw e;
+        }
+    }
+
+    /**
+     * Builds a network that can be trained.
+     *
+     * @param root usually a {@link Sequential}
+     * @param sample the shape of one sample, such as 1×28×28
+     * @param maxBatch the largest batch it will be given, in training or use
+     * @param seed of the first parameters: the same seed gives the same bits
+     * @throws ShapeException if a layer does not fit what comes before it; names the layer
+     */
+    public static Network training(Layer root, Shape sample, Backend backend, int maxBatch, long seed) {
+        return new Network(root, sample, backend, maxBatch, true, true, seed);
+    }
+
+    /** As {@link #training}, with every layer computed by itself, so that every intermediate value can be looked at. */
+    public static Network trainingUnfused(Layer root, Shape sample, Backend backend, int maxBatch, long seed) {
+        return new Network(root, sample, backend, maxBatch, true, false, seed);
+    }
+
+    /** Builds a network for use only: no gradients are kept. Its parameters are to be loaded ({@link #load}). */
+    public static Network inference(Layer root, Shape sample, Backend backend, int maxBatch) {
+        return new Network(root, sample, backend, maxBatch, false, true, 0);
+    }
+
+    public Layer root() {
+        return root;
+    }
+
+    public Backend backend() {
+        return backend;
+    }
+
+    public int maxBatch() {
+        return context.maxBatch();
+    }
+
+    /** Returns whether it can be trained. */
+    public boolean isTraining() {
+        return context.training();
+    }
+
+    /** Returns where a batch is put and what it becomes: {@code value} is N×sample. */
+    public Flow in() {
+        return in;
+    }
+
+    /** Returns the output, and where a loss puts its gradient. */
+    public Flow out() {
+        return root.out();
+    }
+
+    /** Returns the parameters, in the order of the layers. */
+    public List<Parameter> parameters() {
+        return context.parameters();
+    }
+
+    /** Returns the number of values that the parameters hold. */
+    public long parameterCount() {
+        return parameters().stream().mapToLong(p -> p.shape().size()).sum();
+    }
+
+    /** Returns all layers that are no containers, in the order in which the forward pass runs them. */
+    public List<Layer> leaves() {
+        List<Layer> leaves = new ArrayList<>();
+        collectLeaves(root, leaves);
+        return leaves;
+    }
+
+    private static void collectLeaves(Layer layer, List<Layer> leaves) {
+        if (layer.children().isEmpty()) {
+            leaves.add(layer);
+        }
+        layer.children().forEach(child -> collectLeaves(child, leaves));
+    }
+
+    /** Computes {@link #out} from the first {@code n} samples of {@link #in}. */
+    public void forward(int n, Mode mode) {
+        root.forward(n, mode);
+    }
+
+    /** Computes all parameters' gradients from {@code out().gradient()}; {@link #forward} must have run for this {@code n}. */
+    public void backward(int n) {
+        if (!context.training()) {
+            throw new IllegalStateException("this network was built for inference; build it with Network.training");
+        }
+        root.backward(n);
+    }
+
+    /**
+     * Computes the outputs for samples on the host, batch by batch: a convenience for a few samples.
+     *
+     * @param samples M×sample, row-major, already scaled as the network was trained
+     * @return M×output
+     */
+    public float[] infer(float[] samples) {
+        int size = in.sampleShape().size();
+        if (samples.length == 0 || samples.length % size != 0) {
+            throw new ShapeException("expected a multiple of " + size + " values (one sample is " + in.sampleShape()
+                    + "), found " + samples.length);
+        }
+        int count = samples.length / size;
+        int outputs = out().sampleShape().size();
+        float[] result = new float[Math.multiplyExact(count, outputs)];
+        float[] batch = new float[Math.min(count, maxBatch()) * size];
+        float[] output = new float[Math.min(count, maxBatch()) * outputs];
+        for (int start = 0; start < count; start += maxBatch()) {
+            int n = Math.min(maxBatch(), count - start);
+            System.arraycopy(samples, start * size, batch, 0, n * size);
+            backend.upload(batch, n * size, in.value());
+            forward(n, Mode.INFER);
+            backend.download(out().value(), output, n * outputs);
+            System.arraycopy(output, 0, result, start * outputs, n * outputs);
+        }
+        return result;
+    }
+
+    /** Copies all parameters to the host, by name. */
+    public Map<String, float[]> weights() {
+        Map<String, float[]> weights = new LinkedHashMap<>();
+        for (Parameter parameter : parameters()) {
+            float[] values = new float[parameter.shape().size()];
+            backend.download(parameter.value(), values, values.length);
+            weights.put(parameter.name(), values);
+        }
+        return weights;
+    }
+
+    /**
+     * Sets all parameters.
+     *
+     * @throws IllegalArgumentException if a parameter is missing, unknown or of another size; nothing is changed then
+     */
+    public void load(Map<String, float[]> weights) {
+        for (Parameter parameter : parameters()) {
+            float[] values = weights.get(parameter.name());
+            if (values == null || values.length != parameter.shape().size()) {
+                throw new IllegalArgumentException("parameter " + parameter.name() + " needs "
+                        + parameter.shape().size() + " values (" + parameter.shape() + "), found "
+                        + (values == null ? "none" : values.length));
+            }
+        }
+        if (weights.size() != parameters().size()) {
+            List<String> extra = new ArrayList<>(weights.keySet());
+            extra.removeAll(parameters().stream().map(Parameter::name).toList());
+            throw new IllegalArgumentException("the network has no parameters " + extra);
+        }
+        for (Parameter parameter : parameters()) {
+            backend.upload(weights.get(parameter.name()), parameter.shape().size(), parameter.value());
+        }
+    }
+
+    /** Returns the floating-point operations of one sample's forward pass. */
+    public long forwardFlops() {
+        return leaves().stream().mapToLong(l -> l.flops(l.in().sampleShape())).sum();
+    }
+
+    /**
+     * Returns the floating-point operations of one sample's training step: forward once, and again for the weights' and the
+     * input's gradient where there is one.
+     */
+    public long trainingFlops() {
+        long sum = 0;
+        for (Layer layer : leaves()) {
+            int passes = 1 + (layer.parameters().isEmpty() ? 0 : 1) + (layer.in().gradient() == null ? 0 : 1);
+            sum += passes * layer.flops(layer.in().sampleShape());
+        }
+        return sum;
+    }
+
+    /** Returns the bytes of values and gradients between the layers, for the largest batch. */
+    public long activationBytes() {
+        return context.activationBytes();
+    }
+
+    /** Releases parameters, activations and ops; the backend stays open. Closing twice is allowed. */
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            context.release();
+        }
+    }
+}

@@ -1,0 +1,107 @@
+package io.gabor.nn;
+
+import io.gabor.backend.Activation;
+import io.gabor.backend.Bias;
+import io.gabor.backend.Epilogue;
+import io.gabor.backend.WeightedOp;
+import io.gabor.tensor.Shape;
+import io.gabor.tensor.Tensor;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * A layer with weights and perhaps a bias, {@code y = activation(x ∗ w + b)}: what {@link Conv2d} and {@link Dense} share.
+ * The activation is the identity unless the layer behind this one is an {@link ActivationLayer} and the network fuses it.
+ */
+public abstract class WeightedLayer extends Layer {
+    private Bias bias = Bias.PER_FILTER;
+    private Initializer weightInitializer = Initializer.HE_UNIFORM;
+    private Initializer biasInitializer = Initializer.ZEROS;
+    private Activation activation = Activation.IDENTITY;
+    private Parameter weight;
+    private Parameter biasParameter;
+    private WeightedOp op;
+
+    /** Plans the op for a sample of shape {@code in}. */
+    protected abstract WeightedOp plan(BuildContext context, Shape in, Epilogue epilogue);
+
+    /** Returns the weights' shape for a sample of shape {@code in}, outermost axis the output's. */
+    protected abstract Shape weightShape(Shape in);
+
+    /** Returns {fanIn, fanOut} for a sample of shape {@code in}. */
+    protected abstract int[] fans(Shape in);
+
+    protected final Bias bias() {
+        return bias;
+    }
+
+    protected final void setBias(Bias value) {
+        bias = Objects.requireNonNull(value, "bias");
+    }
+
+    protected final Initializer weightInitializer() {
+        return weightInitializer;
+    }
+
+    protected final Initializer biasInitializer() {
+        return biasInitializer;
+    }
+
+    protected final void setInitializers(Initializer forWeight, Initializer forBias) {
+        weightInitializer = Objects.requireNonNull(forWeight, "weight initialiser");
+        biasInitializer = Objects.requireNonNull(forBias, "bias initialiser");
+    }
+
+    /** Makes this layer compute the activation that follows it. */
+    final void fuse(Activation following) {
+        activation = following;
+    }
+
+    /** Returns the activation that this layer computes itself. */
+    public final Activation fusedActivation() {
+        return activation;
+    }
+
+    @Override
+    protected final Flow connect(BuildContext context, Flow in) {
+        Shape sample = in.sampleShape();
+        Shape output = outputShape(sample);
+        int[] fans = fans(sample);
+        weight = context.parameter(this, "weight", weightShape(sample), weightInitializer, fans[0], fans[1]);
+        if (bias != Bias.NONE) {
+            biasParameter = context.parameter(this, "bias", bias.shape(output), biasInitializer, fans[0], fans[1]);
+        }
+        op = context.op(plan(context, sample, new Epilogue(bias, activation)));
+        return context.flow(output, true);
+    }
+
+    @Override
+    public final void forward(int n, Mode mode) {
+        op.forward(n, in().value(), weight.value(), biasValue(), out().value());
+    }
+
+    @Override
+    public final void backward(int n) {
+        op.backward(
+                n,
+                in().value(),
+                weight.value(),
+                out().value(),
+                out().gradient(),
+                weight.gradient(),
+                biasParameter == null ? null : biasParameter.gradient(),
+                in().gradient());
+    }
+
+    private Tensor biasValue() {
+        return biasParameter == null ? null : biasParameter.value();
+    }
+
+    @Override
+    public final List<Parameter> parameters() {
+        if (weight == null) {
+            return List.of();
+        }
+        return biasParameter == null ? List.of(weight) : List.of(weight, biasParameter);
+    }
+}

@@ -1,0 +1,15 @@
+package io.gabor.train;
+
+/**
+ * One epoch of training.
+ *
+ * @param epoch its number, from 1
+ * @param loss the mean loss over its samples, each taken while the parameters were what they were then
+ * @param samples how many samples were seen: all, unless the run was stopped
+ * @param seconds how long it took
+ */
+public record EpochResult(int epoch, double loss, int samples, double seconds) {
+    public double imagesPerSecond() {
+        return samples / seconds;
+    }
+}

@@ -1,0 +1,141 @@
+package io.gabor.train;
+
+import io.gabor.backend.Backend;
+import io.gabor.data.Dataset;
+import io.gabor.data.Normalization;
+import io.gabor.nn.Loss;
+import io.gabor.nn.Mode;
+import io.gabor.nn.Network;
+import io.gabor.tensor.ElementType;
+import io.gabor.tensor.Shape;
+import io.gabor.tensor.Tensor;
+import java.util.Objects;
+import java.util.stream.IntStream;
+
+/** Measures a network on a data set that it was not trained on. Changes nothing. */
+public final class Tester {
+    private final Network network;
+    private final Loss loss;
+    private Normalization normalization = Normalization.UNIT;
+
+    /** Pixels are scaled to [0, 1] unless {@link #normalization} says otherwise. */
+    public Tester(Network network, Loss loss) {
+        this.network = Objects.requireNonNull(network, "network");
+        this.loss = Objects.requireNonNull(loss, "loss");
+    }
+
+    /** Sets how stored values become inputs; the same as in training. */
+    public Tester normalization(Normalization value) {
+        normalization = Objects.requireNonNull(value, "normalization");
+        return this;
+    }
+
+    /**
+     * Returns the mean loss and the accuracy over all samples.
+     *
+     * @throws IllegalArgumentException if the samples, classes or targets do not fit the network or the loss
+     */
+    public TestResult test(Dataset data) {
+        Backend backend = network.backend();
+        Tensor lossValue = backend.allocate(Shape.of(1));
+        Tensor lossLog = backend.allocate(Shape.of(TrainingStep.LOG_SIZE));
+        Tensor batchNumber = backend.allocate(ElementType.I32, Shape.of(1));
+        Tensor correct = backend.allocate(ElementType.I32, Shape.of(1));
+        try (DeviceDataset onDevice = started(data)) {
+            long start = System.nanoTime();
+            float[] losses = new float[TrainingStep.LOG_SIZE];
+            int outputs = network.out().sampleSize();
+            double lossSum = 0;
+            int onTargetSide = 0;
+            int unread = 0;
+            for (int seen = 0; seen < data.size(); ) {
+                int n = forward(onDevice, data.size() - seen);
+                Tensor output = network.out().value();
+                loss.compute(backend, n, output, onDevice.target(), lossValue, null);
+                backend.store(lossValue, batchNumber, lossLog);
+                backend.increment(batchNumber, 1);
+                if (data.labels() == null) {
+                    onTargetSide += countOnTargetSide(n, onDevice.target());
+                } else {
+                    backend.countCorrect(n, outputs, output, onDevice.labels(), correct);
+                }
+                onDevice.advance(n);
+                seen += n;
+                unread++;
+                if (unread == TrainingStep.LOG_SIZE || seen == data.size()) {
+                    backend.download(lossLog, losses, TrainingStep.LOG_SIZE);
+                    for (int i = 0; i < unread; i++) {
+                        lossSum += (double) losses[i] * (i == unread - 1 ? n : network.maxBatch());
+                    }
+                    backend.fill(batchNumber, 0);
+                    unread = 0;
+                }
+            }
+            int[] counted = new int[1];
+            backend.download(correct, counted, 1);
+            double seconds = (System.nanoTime() - start) / 1e9;
+            return new TestResult(lossSum / data.size(), counted[0] + onTargetSide, data.size(), seconds);
+        } finally {
+            backend.release(lossValue);
+            backend.release(lossLog);
+            backend.release(batchNumber);
+            backend.release(correct);
+        }
+    }
+
+    /**
+     * Returns what the network makes of each sample, as probabilities where the loss has them: {@code M×outputs}, row-major.
+     *
+     * @throws IllegalArgumentException if the samples do not fit the network
+     */
+    public float[] probabilities(Dataset data) {
+        Backend backend = network.backend();
+        Tensor result = backend.allocate(network.out().value().shape());
+        try (DeviceDataset onDevice = started(data)) {
+            int outputs = network.out().sampleSize();
+            float[] all = new float[Math.multiplyExact(data.size(), outputs)];
+            float[] batch = new float[result.size()];
+            for (int seen = 0; seen < data.size(); ) {
+                int n = forward(onDevice, data.size() - seen);
+                loss.probabilities(backend, n, network.out().value(), result);
+                backend.download(result, batch, n * outputs);
+                System.arraycopy(batch, 0, all, seen * outputs, n * outputs);
+                onDevice.advance(n);
+                seen += n;
+            }
+            return all;
+        } finally {
+            backend.release(result);
+        }
+    }
+
+    private DeviceDataset started(Dataset data) {
+        DeviceDataset onDevice = new DeviceDataset(network, loss, data, normalization);
+        onDevice.start(IntStream.range(0, data.size()).toArray());
+        return onDevice;
+    }
+
+    private int forward(DeviceDataset data, int left) {
+        int n = Math.min(network.maxBatch(), left);
+        data.fetch(n, network.in().value());
+        network.forward(n, Mode.INFER);
+        return n;
+    }
+
+    private int countOnTargetSide(int n, Tensor targets) {
+        int outputs = network.out().sampleSize();
+        float[] found = new float[n * outputs];
+        float[] wanted = new float[n * outputs];
+        network.backend().download(network.out().value(), found, found.length);
+        network.backend().download(targets, wanted, wanted.length);
+        int count = 0;
+        for (int row = 0; row < n; row++) {
+            boolean right = true;
+            for (int i = row * outputs; i < (row + 1) * outputs; i++) {
+                right &= found[i] > 0.5f == wanted[i] > 0.5f;
+            }
+            count += right ? 1 : 0;
+        }
+        return count;
+    }
+}

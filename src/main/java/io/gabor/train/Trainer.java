@@ -1,0 +1,230 @@
+package io.gabor.train;
+
+import io.gabor.data.Dataset;
+import io.gabor.data.Normalization;
+import io.gabor.data.Shuffle;
+import io.gabor.nn.Loss;
+import io.gabor.nn.Network;
+import io.gabor.optim.Optimizer;
+import io.gabor.optim.OptimizerState;
+import io.gabor.optim.Schedule;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.IntStream;
+
+/**
+ * Trains a network by mini-batch gradient descent. The same network, data, settings and seed give the same bits on one
+ * backend.
+ *
+ * <pre>{@code
+ * History history = new Trainer(network, new SoftmaxCrossEntropy(), new Adam(0.001)).batch(64).epochs(3).train(data);
+ * }</pre>
+ */
+public final class Trainer {
+    private static final long REPORT_NANOS = 100_000_000;
+    private static final long CHECKPOINT_NANOS = 2_000_000_000;
+
+    private final Network network;
+    private final Loss loss;
+    private final Optimizer optimizer;
+    private final List<Callback> callbacks = new ArrayList<>();
+    private Normalization normalization = Normalization.UNIT;
+    private Schedule schedule = Schedule.CONSTANT;
+    private int batch;
+    private int epochs = 1;
+    private long seed = 1;
+    private boolean shuffle = true;
+    private volatile boolean stopped;
+
+    /** Batches are as large as the network takes, one epoch, pixels scaled to [0, 1], shuffled with seed 1. */
+    public Trainer(Network network, Loss loss, Optimizer optimizer) {
+        this.network = Objects.requireNonNull(network, "network");
+        this.loss = Objects.requireNonNull(loss, "loss");
+        this.optimizer = Objects.requireNonNull(optimizer, "optimizer");
+        this.batch = network.maxBatch();
+    }
+
+    /** Sets the samples per step; the last batch of an epoch may be smaller. */
+    public Trainer batch(int samples) {
+        if (samples < 1 || samples > network.maxBatch()) {
+            throw new IllegalArgumentException("a batch must be from 1 to the " + network.maxBatch()
+                    + " that the network was built for, found " + samples);
+        }
+        batch = samples;
+        return this;
+    }
+
+    public Trainer epochs(int count) {
+        if (count < 1) {
+            throw new IllegalArgumentException("epochs must be at least 1, found " + count);
+        }
+        epochs = count;
+        return this;
+    }
+
+    /** Sets the seed of the order of the samples. */
+    public Trainer seed(long value) {
+        seed = value;
+        return this;
+    }
+
+    /** Shuffles the samples anew for each epoch (the default), or takes them in order. */
+    public Trainer shuffle(boolean on) {
+        shuffle = on;
+        return this;
+    }
+
+    public Trainer normalization(Normalization value) {
+        normalization = Objects.requireNonNull(value, "normalization");
+        return this;
+    }
+
+    public Trainer schedule(Schedule value) {
+        schedule = Objects.requireNonNull(value, "schedule");
+        return this;
+    }
+
+    public Trainer callback(Callback callback) {
+        callbacks.add(Objects.requireNonNull(callback, "callback"));
+        return this;
+    }
+
+    /** Ends the run after the step under way; from any thread. */
+    public void stop() {
+        stopped = true;
+    }
+
+    /**
+     * Trains on all samples, epoch by epoch.
+     *
+     * @throws NonFiniteException if the loss or a parameter is no longer finite; the network then holds the last finite
+     *     parameters
+     * @throws IllegalArgumentException if the samples, classes or targets do not fit the network or the loss
+     */
+    public History train(Dataset data) {
+        try (DeviceDataset onDevice = new DeviceDataset(network, loss, data, normalization);
+                OptimizerState state = optimizer.attach(network);
+                TrainingStep step = new TrainingStep(network, loss, state, onDevice, batch);
+                Checkpoint checkpoint = new Checkpoint(network, state, onDevice)) {
+            return new Run(onDevice, state, step, checkpoint).epochs();
+        }
+    }
+
+    /** The state of one call of {@link #train}. */
+    private final class Run {
+        private final DeviceDataset data;
+        private final OptimizerState state;
+        private final TrainingStep step;
+        private final Checkpoint checkpoint;
+        private final int stepsPerEpoch;
+        private long steps;
+
+        // since the epoch's start
+        private int seen;
+        private double lossSum;
+        private long epochStart;
+
+        // since the last report: steps whose loss nobody has read
+        private int unread;
+        private long lastReport;
+
+        // the last checkpoint: when, behind which step, and how many samples of the epoch had been seen
+        private long checkpointTime;
+        private long checkpointSteps;
+        private int checkpointSeen;
+
+        Run(DeviceDataset data, OptimizerState state, TrainingStep step, Checkpoint checkpoint) {
+            this.data = data;
+            this.state = state;
+            this.step = step;
+            this.checkpoint = checkpoint;
+            this.stepsPerEpoch = (data.size() + batch - 1) / batch;
+        }
+
+        History epochs() {
+            List<EpochResult> results = new ArrayList<>();
+            for (int epoch = 1; epoch <= epochs && !stopped; epoch++) {
+                EpochResult result = epoch(epoch);
+                results.add(result);
+                callbacks.forEach(callback -> callback.onEpoch(result));
+            }
+            return new History(results, steps, stopped);
+        }
+
+        private EpochResult epoch(int epoch) {
+            data.start(shuffle
+                    ? Shuffle.order(data.size(), seed, epoch)
+                    : IntStream.range(0, data.size()).toArray());
+            epochStart = System.nanoTime();
+            lastReport = epochStart;
+            seen = 0;
+            lossSum = 0;
+            saveCheckpoint(epochStart);
+            while (seen < data.size() && !stopped) {
+                int n = Math.min(batch, data.size() - seen);
+                state.setRate(optimizer.rate() * schedule.factor(steps, (long) stepsPerEpoch * epochs));
+                step.run(n);
+                steps++;
+                seen += n;
+                unread++;
+                long now = System.nanoTime();
+                if (unread == TrainingStep.LOG_SIZE || now - lastReport > REPORT_NANOS) {
+                    report(epoch);
+                }
+            }
+            if (unread > 0) {
+                report(epoch);
+            }
+            double seconds = (System.nanoTime() - epochStart) / 1e9;
+            if (!search().parametersFinite()) {
+                throw divergence();
+            }
+            return new EpochResult(epoch, lossSum / seen, seen, seconds);
+        }
+
+        /** Reads the losses since the last report, and stops the run if one is not finite. */
+        private void report(int epoch) {
+            float[] losses = step.readLosses();
+            int lastBatch = seen - (seen - 1) / batch * batch;
+            for (int i = 0; i < unread; i++) {
+                long number = steps - unread + 1 + i;
+                float value = losses[(int) (number % TrainingStep.LOG_SIZE)];
+                if (!Float.isFinite(value)) {
+                    throw divergence();
+                }
+                lossSum += (double) value * (i == unread - 1 ? lastBatch : batch);
+            }
+            unread = 0;
+            lastReport = System.nanoTime();
+            double seconds = (lastReport - epochStart) / 1e9;
+            Progress progress = new Progress(
+                    epoch,
+                    epochs,
+                    (seen + batch - 1) / batch,
+                    stepsPerEpoch,
+                    seen,
+                    lossSum / seen,
+                    seen / seconds);
+            callbacks.forEach(callback -> callback.onProgress(progress));
+            if (lastReport - checkpointTime > CHECKPOINT_NANOS) {
+                saveCheckpoint(lastReport);
+            }
+        }
+
+        private void saveCheckpoint(long now) {
+            checkpoint.save();
+            checkpointTime = now;
+            checkpointSteps = steps;
+            checkpointSeen = seen;
+        }
+
+        private NonFiniteException divergence() {
+            return search().search(checkpointSteps + 1, (int) (steps - checkpointSteps), checkpointSeen);
+        }
+
+        private DivergenceSearch search() {
+            return new DivergenceSearch(network, step, checkpoint, batch, data.size());
+        }
+    }
+}

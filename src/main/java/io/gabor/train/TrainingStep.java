@@ -1,0 +1,91 @@
+package io.gabor.train;
+
+import io.gabor.backend.Backend;
+import io.gabor.nn.Loss;
+import io.gabor.nn.Mode;
+import io.gabor.nn.Network;
+import io.gabor.optim.OptimizerState;
+import io.gabor.tensor.Shape;
+import io.gabor.tensor.Tensor;
+
+/**
+ * One training step, from fetching the batch to updating the parameters, made of backend ops only: it allocates nothing,
+ * waits for nothing and reads nothing back, so full batches run as a recording. Losses collect in backend memory until
+ * {@link #readLosses}.
+ */
+final class TrainingStep implements AutoCloseable {
+    /** How many losses are kept before someone has to read them. */
+    static final int LOG_SIZE = 256;
+
+    private final Network network;
+    private final Backend backend;
+    private final Loss loss;
+    private final OptimizerState optimizer;
+    private final DeviceDataset data;
+    private final Tensor lossValue;
+    private final Tensor lossLog;
+    private final float[] lossesOnHost = new float[LOG_SIZE];
+    private final int batch;
+    private final Runnable fullStep;
+
+    TrainingStep(Network network, Loss loss, OptimizerState optimizer, DeviceDataset data, int batch) {
+        this.network = network;
+        this.backend = network.backend();
+        this.loss = loss;
+        this.optimizer = optimizer;
+        this.data = data;
+        this.batch = batch;
+        this.lossValue = backend.allocate(Shape.of(1));
+        this.lossLog = backend.allocate(Shape.of(LOG_SIZE));
+        this.fullStep = backend.record(() -> step(batch));
+    }
+
+    /** Runs a step on the next {@code n} samples. */
+    void run(int n) {
+        if (n == batch) {
+            fullStep.run();
+        } else {
+            step(n);
+        }
+    }
+
+    private void step(int n) {
+        forward(n);
+        network.backward(n);
+        update(n);
+    }
+
+    /** Fetches the batch and computes the loss and its gradient at the output. */
+    void forward(int n) {
+        data.fetch(n, network.in().value());
+        network.forward(n, Mode.TRAIN);
+        loss.compute(backend, n, network.out().value(), data.target(), lossValue, network.out().gradient());
+    }
+
+    /** Follows the gradients, keeps the loss and moves on to the next batch. */
+    void update(int n) {
+        optimizer.step();
+        backend.store(lossValue, optimizer.stepCounter(), lossLog);
+        data.advance(n);
+    }
+
+    /** Returns the loss that {@link #forward} computed last. */
+    float readLoss() {
+        backend.download(lossValue, lossesOnHost, 1);
+        return lossesOnHost[0];
+    }
+
+    /**
+     * Returns the losses by step: that of step t, counted from 1, is at {@code t mod LOG_SIZE}. Valid until the next call.
+     */
+    float[] readLosses() {
+        backend.download(lossLog, lossesOnHost, LOG_SIZE);
+        return lossesOnHost;
+    }
+
+    @Override
+    public void close() {
+        backend.release(lossValue);
+        backend.release(lossLog);
+    }
+}
