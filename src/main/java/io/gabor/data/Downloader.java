@@ -71,6 +71,10 @@ record Downloader(Duration connectTimeout, Duration idleTimeout) {
                 .build();
         List<String> reasons = new ArrayList<>();
         try {
+            if (Files.exists(part) && file.digest().mismatch(part) == null) {
+                publish(part, folder.resolve(file.name()));
+                return;
+            }
             for (URI mirror : file.mirrors()) {
                 String reason = fetch(client, mirror, file, part, progress);
                 if (reason == null) {
@@ -199,7 +203,7 @@ record Downloader(Duration connectTimeout, Duration idleTimeout) {
         try {
             return reader.submit(() -> body.read(buffer)).get(idleTimeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            throw new MirrorException("no more bytes in time", true);
+            throw new MirrorException("no more bytes in time", false);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new MirrorException("interrupted", false);
