@@ -18,7 +18,8 @@ public interface Kernels {
     /** Returns how many elements a copy may read or write beyond its end. */
     int slack();
 
-    // ---- matrix products ----------------------------------------------------------------------------------------------
+    // ---- matrix products
+    // ----------------------------------------------------------------------------------------------
 
     /**
      * {@code C[i,j] = Σ over p < k of A[i,p] · B[p,j]} for {@code i < m} and {@code j < panelWidth}; or, if {@code add},
@@ -44,12 +45,15 @@ public interface Kernels {
             boolean add);
 
     /** {@code y[r] = Σ over j < n of w[r,j] · x[j]} for {@code r < rows}. */
-    void multiplyVector(int rows, int n, float[] w, int wOffset, int wPitch, float[] x, int xOffset, float[] y, int yOffset);
+    void multiplyVector(
+            int rows, int n, float[] w, int wOffset, int wPitch, float[] x, int xOffset, float[] y, int yOffset);
 
     /** {@code y[j] = Σ over r < rows of s[r] · w[r,j]} for {@code j < n}, with {@code r} ascending. */
-    void combineRows(int rows, int n, float[] s, int sOffset, float[] w, int wOffset, int wPitch, float[] y, int yOffset);
+    void combineRows(
+            int rows, int n, float[] s, int sOffset, float[] w, int wOffset, int wPitch, float[] y, int yOffset);
 
-    // ---- packing ------------------------------------------------------------------------------------------------------
+    // ---- packing
+    // ------------------------------------------------------------------------------------------------------
 
     /**
      * Copies runs: {@code to[toOffset + r·toPitch + target(u) + i] = from[fromOffset + rowOffsets[firstRow + r] + source(u) + i]}
@@ -57,16 +61,33 @@ public interface Kernels {
      * and write behind it, but never ahead of it, so that what comes later stays.
      */
     void copyRuns(
-            int rows, int[] rowOffsets, int firstRow, Runs runs, float[] from, int fromOffset, float[] to, int toOffset, int toPitch);
+            int rows,
+            int[] rowOffsets,
+            int firstRow,
+            Runs runs,
+            float[] from,
+            int fromOffset,
+            float[] to,
+            int toOffset,
+            int toPitch);
 
     /**
      * The transpose of {@link #copyRuns}: adds {@code from[fromOffset + r·fromPitch + target(u) + i]} to
      * {@code to[toOffset + rowOffsets[firstRow + r] + source(u) + i]}. Touches nothing else.
      */
     void addRuns(
-            int rows, int[] rowOffsets, int firstRow, Runs runs, float[] from, int fromOffset, int fromPitch, float[] to, int toOffset);
+            int rows,
+            int[] rowOffsets,
+            int firstRow,
+            Runs runs,
+            float[] from,
+            int fromOffset,
+            int fromPitch,
+            float[] to,
+            int toOffset);
 
-    // ---- element-wise -------------------------------------------------------------------------------------------------
+    // ---- element-wise
+    // -------------------------------------------------------------------------------------------------
 
     /**
      * {@code y[r,j] = f(x[r,j] + bias)} for {@code r < rows} and {@code j < n}. {@code y} may be {@code x}.
@@ -120,7 +141,8 @@ public interface Kernels {
     /** {@code y[j] = scale · x[j] + shift}, rounded once, from bytes that count as 0 to 255. */
     void scaleBytes(int n, float scale, float shift, byte[] x, int xOffset, float[] y, int yOffset);
 
-    // ---- reductions ---------------------------------------------------------------------------------------------------
+    // ---- reductions
+    // ---------------------------------------------------------------------------------------------------
 
     /** Returns {@code Σ x[j]}, in an order that depends on n alone. */
     float sum(int n, float[] x, int xOffset);
@@ -134,7 +156,8 @@ public interface Kernels {
     /** {@code dx[j] = y[j] · (dy[j] − s)}; {@code dx} may be {@code dy}. */
     void softmaxBackward(int n, float s, float[] y, int yOffset, float[] dy, int dyOffset, float[] dx, int dxOffset);
 
-    // ---- 2×2 pooling with stride 2 ------------------------------------------------------------------------------------
+    // ---- 2×2 pooling with stride 2
+    // ------------------------------------------------------------------------------------
 
     /** {@code y[j]} is the largest of {@code x[top + 2j], x[top + 2j + 1], x[bottom + 2j], x[bottom + 2j + 1]}; NaN wins. */
     void maxPool2x2(int n, float[] x, int top, int bottom, float[] y, int yOffset);
@@ -158,7 +181,8 @@ public interface Kernels {
             int dxTop,
             int dxBottom);
 
-    // ---- optimizers; the rules are stated in OptimizerSpec --------------------------------------------------------------
+    // ---- optimizers; the rules are stated in OptimizerSpec
+    // --------------------------------------------------------------
 
     /** {@code p −= rate · (g + decay·p)}. */
     void sgd(int n, float rate, float decay, float[] p, int pOffset, float[] g, int gOffset);
@@ -182,9 +206,20 @@ public interface Kernels {
      *
      * @param c the constants of this step
      */
-    void adam(int n, AdamConstants c, float[] p, int pOffset, float[] g, int gOffset, float[] m, int mOffset, float[] v, int vOffset);
+    void adam(
+            int n,
+            AdamConstants c,
+            float[] p,
+            int pOffset,
+            float[] g,
+            int gOffset,
+            float[] m,
+            int mOffset,
+            float[] v,
+            int vOffset);
 
-    // ---- the machine --------------------------------------------------------------------------------------------------
+    // ---- the machine
+    // --------------------------------------------------------------------------------------------------
 
     /**
      * Runs independent chains of multiply-adds in registers: nothing but arithmetic, hence the most that the machine can do.

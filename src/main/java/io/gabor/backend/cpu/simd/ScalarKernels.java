@@ -47,7 +47,17 @@ public final class ScalarKernels implements Kernels {
     }
 
     private static void twoRows(
-            int k, float[] a, int a0, int aRow, int aStep, float[] b, int b0, float[] c, int c0, int cPitch, boolean add) {
+            int k,
+            float[] a,
+            int a0,
+            int aRow,
+            int aStep,
+            float[] b,
+            int b0,
+            float[] c,
+            int c0,
+            int cPitch,
+            boolean add) {
         int c1 = c0 + cPitch;
         float s00 = add ? c[c0] : 0;
         float s01 = add ? c[c0 + 1] : 0;
@@ -126,7 +136,15 @@ public final class ScalarKernels implements Kernels {
 
     @Override
     public void copyRuns(
-            int rows, int[] rowOffsets, int firstRow, Runs runs, float[] from, int fromOffset, float[] to, int toOffset, int toPitch) {
+            int rows,
+            int[] rowOffsets,
+            int firstRow,
+            Runs runs,
+            float[] from,
+            int fromOffset,
+            float[] to,
+            int toOffset,
+            int toPitch) {
         for (int r = 0; r < rows; r++) {
             int source = fromOffset + rowOffsets[firstRow + r];
             int target = toOffset + r * toPitch;
@@ -148,7 +166,15 @@ public final class ScalarKernels implements Kernels {
 
     @Override
     public void addRuns(
-            int rows, int[] rowOffsets, int firstRow, Runs runs, float[] from, int fromOffset, int fromPitch, float[] to, int toOffset) {
+            int rows,
+            int[] rowOffsets,
+            int firstRow,
+            Runs runs,
+            float[] from,
+            int fromOffset,
+            int fromPitch,
+            float[] to,
+            int toOffset) {
         for (int r = 0; r < rows; r++) {
             int target = toOffset + rowOffsets[firstRow + r];
             int source = fromOffset + r * fromPitch;
@@ -296,7 +322,8 @@ public final class ScalarKernels implements Kernels {
     }
 
     @Override
-    public void softmaxBackward(int n, float s, float[] y, int yOffset, float[] dy, int dyOffset, float[] dx, int dxOffset) {
+    public void softmaxBackward(
+            int n, float s, float[] y, int yOffset, float[] dy, int dyOffset, float[] dx, int dxOffset) {
         for (int j = 0; j < n; j++) {
             dx[dxOffset + j] = y[yOffset + j] * (dy[dyOffset + j] - s);
         }
@@ -347,7 +374,16 @@ public final class ScalarKernels implements Kernels {
 
     @Override
     public void adam(
-            int n, AdamConstants c, float[] p, int pOffset, float[] g, int gOffset, float[] m, int mOffset, float[] v, int vOffset) {
+            int n,
+            AdamConstants c,
+            float[] p,
+            int pOffset,
+            float[] g,
+            int gOffset,
+            float[] m,
+            int mOffset,
+            float[] v,
+            int vOffset) {
         ScalarUpdates.adam(0, n, c, p, pOffset, g, gOffset, m, mOffset, v, vOffset);
     }
 

@@ -10,7 +10,15 @@ final class VectorPacking {
     private VectorPacking() {}
 
     static void copyRuns(
-            int rows, int[] rowOffsets, int firstRow, Runs runs, float[] from, int fromOffset, float[] to, int toOffset, int toPitch) {
+            int rows,
+            int[] rowOffsets,
+            int firstRow,
+            Runs runs,
+            float[] from,
+            int fromOffset,
+            float[] to,
+            int toOffset,
+            int toPitch) {
         int count = runs.count;
         int[] sources = runs.source;
         int[] targets = runs.target;
@@ -31,7 +39,15 @@ final class VectorPacking {
     }
 
     static void copySingles(
-            int rows, int[] rowOffsets, int firstRow, Runs runs, float[] from, int fromOffset, float[] to, int toOffset, int toPitch) {
+            int rows,
+            int[] rowOffsets,
+            int firstRow,
+            Runs runs,
+            float[] from,
+            int fromOffset,
+            float[] to,
+            int toOffset,
+            int toPitch) {
         int count = runs.count;
         int[] sources = runs.source;
         for (int r = 0; r < rows; r++) {
@@ -44,7 +60,15 @@ final class VectorPacking {
     }
 
     static void addRuns(
-            int rows, int[] rowOffsets, int firstRow, Runs runs, float[] from, int fromOffset, int fromPitch, float[] to, int toOffset) {
+            int rows,
+            int[] rowOffsets,
+            int firstRow,
+            Runs runs,
+            float[] from,
+            int fromOffset,
+            int fromPitch,
+            float[] to,
+            int toOffset) {
         int count = runs.count;
         int[] sources = runs.source;
         int[] targets = runs.target;

@@ -37,7 +37,18 @@ final class VectorPooling {
     }
 
     static void backward(
-            int n, boolean all, float[] x, int top, int bottom, float[] y, int yo, float[] dy, int dyo, float[] dx, int dxTop, int dxBottom) {
+            int n,
+            boolean all,
+            float[] x,
+            int top,
+            int bottom,
+            float[] y,
+            int yo,
+            float[] dy,
+            int dyo,
+            float[] dx,
+            int dxTop,
+            int dxBottom) {
         int bound = n - n % LANES;
         for (int j = 0; j < bound; j += LANES) {
             FloatVector max = FloatVector.fromArray(SPECIES, y, yo + j);
