@@ -33,7 +33,7 @@ final class ScalarPooling {
                 int step = 2 * j + (q & 1);
                 float value = q < 2 ? x[top + step] : x[bottom + step];
                 // The first NaN stands for a window with NaN; among ties there are none with it, since it equals nothing.
-                boolean hit = open && (value == max || (!all && value != value && max != max));
+                boolean hit = open && (value == max || (!all && Float.isNaN(value) && Float.isNaN(max)));
                 dx[q < 2 ? dxTop + step : dxBottom + step] = hit ? gradient : 0;
                 open = all || (open && !hit);
             }
