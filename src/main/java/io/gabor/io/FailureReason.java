@@ -19,6 +19,8 @@ final class FailureReason {
         if (failure instanceof FileSystemException inFileSystem && inFileSystem.getReason() != null) {
             return inFileSystem.getReason();
         }
-        return failure.getMessage() != null ? failure.getMessage() : failure.getClass().getSimpleName();
+        return failure.getMessage() != null
+                ? failure.getMessage()
+                : failure.getClass().getSimpleName();
     }
 }

@@ -50,8 +50,9 @@ final class JsonWriter {
                 || value instanceof Byte) {
             out.append(((Number) value).longValue());
         } else {
-            throw new IllegalArgumentException("expected a map, list, string, number, boolean or null to write as JSON, "
-                    + "found a " + value.getClass().getName());
+            throw new IllegalArgumentException(
+                    "expected a map, list, string, number, boolean or null to write as JSON, " + "found a "
+                            + value.getClass().getName());
         }
     }
 
@@ -62,7 +63,8 @@ final class JsonWriter {
         while (entries.hasNext()) {
             Map.Entry<?, ?> entry = entries.next();
             if (!(entry.getKey() instanceof String name)) {
-                throw new IllegalArgumentException("expected strings as names of a JSON object, found " + entry.getKey());
+                throw new IllegalArgumentException(
+                        "expected strings as names of a JSON object, found " + entry.getKey());
             }
             newLine();
             writeString(name);

@@ -23,7 +23,9 @@ record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
 
     private static final Set<String> ENTRY_KEYS = Set.of("dtype", "shape", "data_offsets");
 
-    /** One tensor: {@code end − begin == shape.size() · dtype.bytes()}, counted from the first byte behind the header. */
+    /**
+     * One tensor: {@code end − begin == shape.size() · dtype.bytes()}, counted from the first byte behind the header.
+     */
     record Entry(String name, Dtype dtype, Shape shape, long begin, long end) {}
 
     /** Returns the number of elements of all tensors. */
@@ -81,7 +83,8 @@ record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
 
         private Map<String, String> metadata(Object value) {
             Map<String, String> metadata = new LinkedHashMap<>();
-            for (Map.Entry<?, ?> entry : object(value, SafetensorsFile.METADATA_KEY).entrySet()) {
+            for (Map.Entry<?, ?> entry :
+                    object(value, SafetensorsFile.METADATA_KEY).entrySet()) {
                 String name = (String) entry.getKey();
                 if (!(entry.getValue() instanceof String text)) {
                     throw problem("expected text for " + Quoted.text(name) + " in " + SafetensorsFile.METADATA_KEY
@@ -130,8 +133,7 @@ record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
         private int[] dims(Object value, String tensor) {
             long[] extents = integers(value, "shape", tensor);
             if (extents.length > MAX_RANK) {
-                throw problem(
-                        "expected at most " + MAX_RANK + " axes for " + tensor + ", found " + extents.length);
+                throw problem("expected at most " + MAX_RANK + " axes for " + tensor + ", found " + extents.length);
             }
             int[] dims = new int[extents.length];
             for (int axis = 0; axis < dims.length; axis++) {
@@ -160,7 +162,8 @@ record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
         }
 
         private FormatException tooLarge(String shape, String tensor) {
-            return problem("expected at most " + MAX_ELEMENTS + " elements in " + tensor + ", found shape " + Quoted.text(shape));
+            return problem("expected at most " + MAX_ELEMENTS + " elements in " + tensor + ", found shape "
+                    + Quoted.text(shape));
         }
 
         /** Returns a list of integers, none of them negative. */
@@ -172,7 +175,7 @@ record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
             for (int i = 0; i < integers.length; i++) {
                 if (!(list.get(i) instanceof Long integer) || integer < 0) {
                     throw problem("expected integers from 0 to 2^63 - 1 in " + field + " of " + tensor + ", found "
-                            + (list.get(i) instanceof Number number ? number.toString() : kind(list.get(i))));
+                            + (list.get(i) instanceof Number number ? Json.write(number) : kind(list.get(i))));
                 }
                 integers[i] = integer;
             }

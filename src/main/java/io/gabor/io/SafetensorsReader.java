@@ -106,7 +106,8 @@ final class SafetensorsReader {
     private void fill(ByteBuffer buffer) throws IOException {
         while (buffer.hasRemaining()) {
             if (in.read(buffer) < 0) {
-                throw problem("expected " + fileBytes + " bytes, found fewer: the file became shorter while it was read");
+                throw problem(
+                        "expected " + fileBytes + " bytes, found fewer: the file became shorter while it was read");
             }
         }
         buffer.flip();

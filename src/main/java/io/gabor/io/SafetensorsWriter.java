@@ -41,7 +41,9 @@ final class SafetensorsWriter {
             offset += (long) Float.BYTES * tensor.getValue().values().length;
             Map<String, Object> entry = new LinkedHashMap<>();
             entry.put("dtype", Dtype.F32.name());
-            entry.put("shape", Arrays.stream(tensor.getValue().shape().dims()).boxed().toList());
+            entry.put(
+                    "shape",
+                    Arrays.stream(tensor.getValue().shape().dims()).boxed().toList());
             entry.put("data_offsets", List.of(begin, offset));
             fields.put(tensor.getKey(), entry);
         }

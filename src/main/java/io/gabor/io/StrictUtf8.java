@@ -27,7 +27,8 @@ final class StrictUtf8 {
             throw JsonException.at(
                     text,
                     index,
-                    String.format("expected UTF-8, found the byte 0x%02x at offset %d", bytes[in.position()], in.position()));
+                    String.format(
+                            "expected UTF-8, found the byte 0x%02x at offset %d", bytes[in.position()], in.position()));
         }
         return text;
     }

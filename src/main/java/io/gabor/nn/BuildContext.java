@@ -74,8 +74,7 @@ public final class BuildContext {
         initializer.fill(values, fanIn, fanOut, new Philox(seed, parameters.size()));
         Tensor value = allocate(shape);
         backend.upload(values, values.length, value);
-        Parameter parameter =
-                new Parameter(layer.name() + "." + role, value, training ? allocate(shape) : null);
+        Parameter parameter = new Parameter(layer.name() + "." + role, value, training ? allocate(shape) : null);
         parameters.add(parameter);
         return parameter;
     }

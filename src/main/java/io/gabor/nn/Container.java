@@ -18,8 +18,9 @@ public abstract class Container extends Layer {
             throw new IllegalArgumentException("a " + getClass().getSimpleName() + " needs at least one layer");
         }
         if (new HashSet<>(layers).size() != layers.size()) {
-            throw new IllegalArgumentException("the same layer object stands twice in one container; layers hold their own "
-                    + "weights, so make one for each place");
+            throw new IllegalArgumentException(
+                    "the same layer object stands twice in one container; layers hold their own "
+                            + "weights, so make one for each place");
         }
         this.layers = List.copyOf(layers);
     }
@@ -40,7 +41,9 @@ public abstract class Container extends Layer {
         for (int i = 0; i < layers.size(); i++) {
             Layer layer = layers.get(i);
             Layer next = i + 1 < layers.size() ? layers.get(i + 1) : null;
-            if (context.fusing() && layer instanceof WeightedLayer weighted && next instanceof ActivationLayer activation) {
+            if (context.fusing()
+                    && layer instanceof WeightedLayer weighted
+                    && next instanceof ActivationLayer activation) {
                 weighted.fuse(activation.function());
                 activation.markFused();
             }
@@ -72,7 +75,9 @@ public abstract class Container extends Layer {
         for (Layer layer : layers) {
             String stem = layer.kind().replace("2d", "");
             int number = counts.merge(stem, 1, Integer::sum);
-            String own = layer.name() == null ? stem + number : layer.name().substring(layer.name().lastIndexOf('.') + 1);
+            String own = layer.name() == null
+                    ? stem + number
+                    : layer.name().substring(layer.name().lastIndexOf('.') + 1);
             if (!taken.add(own)) {
                 throw new IllegalArgumentException("two layers of one container are named '" + own + "'");
             }
@@ -90,6 +95,20 @@ public abstract class Container extends Layer {
         List<Parameter> all = new ArrayList<>();
         layers.forEach(layer -> all.addAll(layer.parameters()));
         return all;
+    }
+
+    @Override
+    public final Map<String, Shape> parameterShapes(Shape in) {
+        nameChildren();
+        Map<String, Shape> shapes = new LinkedHashMap<>();
+        Shape shape = in;
+        for (Layer layer : layers) {
+            boolean container = !layer.children().isEmpty();
+            layer.parameterShapes(shape)
+                    .forEach((role, of) -> shapes.put(container ? role : layer.name() + "." + role, of));
+            shape = layer.outputShapeNamed(shape);
+        }
+        return shapes;
     }
 
     @Override

@@ -107,8 +107,8 @@ public final class Conv2d extends WeightedLayer {
      */
     public ConvGeometry geometry(Shape in) {
         if (in.rank() != 3) {
-            throw new ShapeException("a convolution takes channels×height×width, found " + in
-                    + "; put a Reshape in front");
+            throw new ShapeException(
+                    "a convolution takes channels×height×width, found " + in + "; put a Reshape in front");
         }
         return new ConvGeometry(
                 in.dim(0),

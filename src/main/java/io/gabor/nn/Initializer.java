@@ -118,6 +118,7 @@ public final class Initializer {
 
     @Override
     public String toString() {
-        return kind == Kind.UNIFORM || kind == Kind.NORMAL && scale != 1 ? kind.text + ":" + scale : kind.text;
+        boolean scaled = kind == Kind.UNIFORM || (kind == Kind.NORMAL && scale != 1);
+        return scaled ? kind.text + ":" + scale : kind.text;
     }
 }

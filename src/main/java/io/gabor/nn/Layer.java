@@ -57,6 +57,14 @@ public abstract class Layer {
         return List.of();
     }
 
+    /**
+     * Returns the shapes of the parameters that this layer will have for a sample of shape {@code input}, by role
+     * ({@code weight}, {@code bias}); containers put the names of their layers in front.
+     */
+    public Map<String, Shape> parameterShapes(Shape input) {
+        return Map.of();
+    }
+
     /** Returns the floating-point operations of the forward pass of one sample; element-wise work is not counted. */
     public long flops(Shape input) {
         return 0;
@@ -131,7 +139,8 @@ public abstract class Layer {
 
     private <T> T built(T value) {
         if (value == null) {
-            throw new IllegalStateException("layer " + (name == null ? kind() : name) + " is not part of a network yet");
+            throw new IllegalStateException(
+                    "layer " + (name == null ? kind() : name) + " is not part of a network yet");
         }
         return value;
     }

@@ -19,17 +19,18 @@ public final class Network implements AutoCloseable {
     private final Flow in;
     private boolean closed;
 
-    private Network(Layer root, Shape sample, Backend backend, int maxBatch, boolean training, boolean fusing, long seed) {
+    private Network(
+            Layer root, Shape sample, Backend backend, int maxBatch, boolean training, boolean fusing, long seed) {
         if (maxBatch < 1) {
             throw new ShapeException("a batch is at least 1, found " + maxBatch);
         }
-        root.outputShape(sample);
-        this.root = root;
+        this.root = root instanceof Container ? root : Sequential.of(root);
+        this.root.outputShape(sample);
         this.backend = backend;
         this.context = new BuildContext(backend, maxBatch, training, fusing, seed);
         try {
             this.in = context.flow(sample, false);
-            root.build(context, in);
+            this.root.build(context, in);
         } catch (RuntimeException e) {
             context.release();
             throw e;
@@ -198,7 +199,8 @@ public final class Network implements AutoCloseable {
     public long trainingFlops() {
         long sum = 0;
         for (Layer layer : leaves()) {
-            int passes = 1 + (layer.parameters().isEmpty() ? 0 : 1) + (layer.in().gradient() == null ? 0 : 1);
+            int passes =
+                    1 + (layer.parameters().isEmpty() ? 0 : 1) + (layer.in().gradient() == null ? 0 : 1);
             sum += passes * layer.flops(layer.in().sampleShape());
         }
         return sum;

@@ -25,8 +25,8 @@ public class Reshape extends Layer {
     @Override
     public Shape outputShape(Shape in) {
         if (in.size() != target.size()) {
-            throw new ShapeException("it holds " + in.size() + " values, and the target shape " + target + " holds "
-                    + target.size());
+            throw new ShapeException(
+                    "it holds " + in.size() + " values, and the target shape " + target + " holds " + target.size());
         }
         return target;
     }

@@ -42,8 +42,7 @@ public final class Softmax extends Layer {
     @Override
     public void backward(int n) {
         if (needsBackward()) {
-            backend.softmaxBackward(
-                    n, in().sampleSize(), out().value(), out().gradient(), in().gradient());
+            backend.softmaxBackward(n, in().sampleSize(), out().value(), out().gradient(), in().gradient());
         }
     }
 

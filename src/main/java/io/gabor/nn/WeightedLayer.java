@@ -6,7 +6,9 @@ import io.gabor.backend.Epilogue;
 import io.gabor.backend.WeightedOp;
 import io.gabor.tensor.Shape;
 import io.gabor.tensor.Tensor;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -91,6 +93,16 @@ public abstract class WeightedLayer extends Layer {
                 weight.gradient(),
                 biasParameter == null ? null : biasParameter.gradient(),
                 in().gradient());
+    }
+
+    @Override
+    public final Map<String, Shape> parameterShapes(Shape in) {
+        Map<String, Shape> shapes = new LinkedHashMap<>();
+        shapes.put("weight", weightShape(in));
+        if (bias != Bias.NONE) {
+            shapes.put("bias", bias.shape(outputShape(in)));
+        }
+        return shapes;
     }
 
     private Tensor biasValue() {

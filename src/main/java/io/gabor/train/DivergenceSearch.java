@@ -6,6 +6,7 @@ import io.gabor.nn.Network;
 import io.gabor.nn.Parameter;
 import io.gabor.tensor.Tensor;
 import java.util.List;
+import java.util.function.LongConsumer;
 
 /**
  * Finds where a training run first left the finite numbers. The run itself never looks, since looking would make every step
@@ -20,19 +21,28 @@ final class DivergenceSearch {
     private final Checkpoint checkpoint;
     private final int batch;
     private final int samples;
+    private final LongConsumer beforeStep;
 
     /**
      * Prepares a search.
      *
      * @param batch the samples of a full batch
      * @param samples the samples of an epoch; its last batch may be smaller
+     * @param beforeStep sets what the host sets before the step of a number, from 1: the rate
      */
-    DivergenceSearch(Network network, TrainingStep step, Checkpoint checkpoint, int batch, int samples) {
+    DivergenceSearch(
+            Network network,
+            TrainingStep step,
+            Checkpoint checkpoint,
+            int batch,
+            int samples,
+            LongConsumer beforeStep) {
         this.network = network;
         this.step = step;
         this.checkpoint = checkpoint;
         this.batch = batch;
         this.samples = samples;
+        this.beforeStep = beforeStep;
     }
 
     /**
@@ -47,6 +57,7 @@ final class DivergenceSearch {
         checkpoint.restore();
         for (int i = 0; i < steps; i++) {
             checkpoint.save();
+            beforeStep.accept(firstStep + i);
             NonFiniteException found = look(firstStep + i, Math.min(batch, samples - seen - i * batch));
             if (found != null) {
                 checkpoint.restore();
@@ -84,8 +95,7 @@ final class DivergenceSearch {
         for (Parameter parameter : network.parameters()) {
             if (!finite(parameter.value(), parameter.shape().dim(0))) {
                 String layer = parameter.name().substring(0, parameter.name().lastIndexOf('.'));
-                return new NonFiniteException(
-                        number, "layer " + layer, "the updated " + parameter.name(), ADVICE);
+                return new NonFiniteException(number, "layer " + layer, "the updated " + parameter.name(), ADVICE);
             }
         }
         return null;
@@ -93,7 +103,8 @@ final class DivergenceSearch {
 
     /** Returns whether all parameters are finite. */
     boolean parametersFinite() {
-        return network.parameters().stream().allMatch(p -> finite(p.value(), p.shape().dim(0)));
+        return network.parameters().stream()
+                .allMatch(p -> finite(p.value(), p.shape().dim(0)));
     }
 
     /** Looks at the first {@code rows} along the first axis; a tensor that does not exist is finite. */

@@ -153,9 +153,10 @@ public final class Trainer {
         }
 
         private EpochResult epoch(int epoch) {
-            data.start(shuffle
-                    ? Shuffle.order(data.size(), seed, epoch)
-                    : IntStream.range(0, data.size()).toArray());
+            data.start(
+                    shuffle
+                            ? Shuffle.order(data.size(), seed, epoch)
+                            : IntStream.range(0, data.size()).toArray());
             epochStart = System.nanoTime();
             lastReport = epochStart;
             seen = 0;
@@ -163,7 +164,7 @@ public final class Trainer {
             saveCheckpoint(epochStart);
             while (seen < data.size() && !stopped) {
                 int n = Math.min(batch, data.size() - seen);
-                state.setRate(optimizer.rate() * schedule.factor(steps, (long) stepsPerEpoch * epochs));
+                setRate(steps + 1);
                 step.run(n);
                 steps++;
                 seen += n;
@@ -183,6 +184,10 @@ public final class Trainer {
             return new EpochResult(epoch, lossSum / seen, seen, seconds);
         }
 
+        private void setRate(long number) {
+            state.setRate(optimizer.rate() * schedule.factor(number - 1, (long) stepsPerEpoch * epochs));
+        }
+
         /** Reads the losses since the last report, and stops the run if one is not finite. */
         private void report(int epoch) {
             float[] losses = step.readLosses();
@@ -199,13 +204,7 @@ public final class Trainer {
             lastReport = System.nanoTime();
             double seconds = (lastReport - epochStart) / 1e9;
             Progress progress = new Progress(
-                    epoch,
-                    epochs,
-                    (seen + batch - 1) / batch,
-                    stepsPerEpoch,
-                    seen,
-                    lossSum / seen,
-                    seen / seconds);
+                    epoch, epochs, (seen + batch - 1) / batch, stepsPerEpoch, seen, lossSum / seen, seen / seconds);
             callbacks.forEach(callback -> callback.onProgress(progress));
             if (lastReport - checkpointTime > CHECKPOINT_NANOS) {
                 saveCheckpoint(lastReport);
@@ -224,7 +223,7 @@ public final class Trainer {
         }
 
         private DivergenceSearch search() {
-            return new DivergenceSearch(network, step, checkpoint, batch, data.size());
+            return new DivergenceSearch(network, step, checkpoint, batch, data.size(), this::setRate);
         }
     }
 }

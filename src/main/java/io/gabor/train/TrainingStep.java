@@ -59,7 +59,13 @@ final class TrainingStep implements AutoCloseable {
     void forward(int n) {
         data.fetch(n, network.in().value());
         network.forward(n, Mode.TRAIN);
-        loss.compute(backend, n, network.out().value(), data.target(), lossValue, network.out().gradient());
+        loss.compute(
+                backend,
+                n,
+                network.out().value(),
+                data.target(),
+                lossValue,
+                network.out().gradient());
     }
 
     /** Follows the gradients, keeps the loss and moves on to the next batch. */

@@ -7,7 +7,22 @@ import java.util.SplittableRandom;
 /** Damages bytes at random, in the ways that files are damaged and parsers are attacked. */
 final class Mutation {
     private static final String[] PIECES = {
-        "{", "}", "[", "]", ",", ":", "\"", "\\", "\\u", "-", "0", "9", "1e999", "99999999999999999999", "null", "[[[[[[[["
+        "{",
+        "}",
+        "[",
+        "]",
+        ",",
+        ":",
+        "\"",
+        "\\",
+        "\\u",
+        "-",
+        "0",
+        "9",
+        "1e999",
+        "99999999999999999999",
+        "null",
+        "[[[[[[[["
     };
 
     private Mutation() {}

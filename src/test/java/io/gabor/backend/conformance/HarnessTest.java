@@ -97,7 +97,7 @@ final class HarnessTest {
     private static void change(Backend backend, Tensor tensor, int index, double difference) {
         float[] values = new float[tensor.size()];
         backend.download(tensor, values, values.length);
-        values[index] += difference;
+        values[index] = (float) (values[index] + difference);
         backend.upload(values, values.length, tensor);
     }
 

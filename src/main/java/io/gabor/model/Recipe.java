@@ -1,0 +1,245 @@
+package io.gabor.model;
+
+import io.gabor.data.Dataset;
+import io.gabor.data.Normalization;
+import io.gabor.data.Split;
+import io.gabor.nn.Loss;
+import io.gabor.optim.Optimizer;
+import io.gabor.optim.Optimizers;
+import io.gabor.optim.Schedule;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * How a model is trained and what its input and output mean: all that a trained network needs beside its layers and weights
+ * to be tested, used, or trained again.
+ *
+ * @param dataset the name of the data set
+ * @param classes the classes to keep, renumbered in this order; empty for all
+ * @param perClass the samples of each kept class; 0 for all. Only with {@code classes}
+ * @param limit the first samples for training; 0 for all
+ * @param testLimit the first samples for testing; 0 for all
+ * @param normalization how stored values become inputs
+ * @param loss what is made small
+ * @param optimizer a name that {@link Optimizers} knows
+ * @param rate the learning rate
+ * @param schedule how the rate changes
+ * @param batch the samples of a step
+ * @param epochs the passes over the samples
+ */
+public record Recipe(
+        String dataset,
+        List<Integer> classes,
+        int perClass,
+        int limit,
+        int testLimit,
+        Normalization normalization,
+        Loss loss,
+        String optimizer,
+        double rate,
+        Schedule schedule,
+        int batch,
+        int epochs) {
+    public Recipe {
+        Objects.requireNonNull(dataset, "dataset");
+        classes = List.copyOf(classes);
+        Objects.requireNonNull(normalization, "normalization");
+        Objects.requireNonNull(loss, "loss");
+        Objects.requireNonNull(schedule, "schedule");
+        if (perClass < 0 || limit < 0 || testLimit < 0) {
+            throw new IllegalArgumentException("limits must be at least 1, or 0 for all; found " + perClass
+                    + " per class, " + limit + " for training, " + testLimit + " for testing");
+        }
+        if (batch < 1 || epochs < 1) {
+            throw new IllegalArgumentException(
+                    "batch and epochs must be at least 1, found batch " + batch + ", epochs " + epochs);
+        }
+        Optimizers.create(optimizer, rate);
+    }
+
+    /** Returns the part of a data set that this recipe trains on or tests with. */
+    public Dataset select(Dataset data, Split split) {
+        Dataset kept = data;
+        if (!classes.isEmpty()) {
+            int each = perClass == 0 ? data.size() : perClass;
+            kept = data.firstOfEach(
+                    each, classes.stream().mapToInt(Integer::intValue).toArray());
+        }
+        int first = split == Split.TRAIN ? limit : testLimit;
+        return first == 0 ? kept : kept.first(first);
+    }
+
+    /** Returns the optimizer with its rate. */
+    public Optimizer createOptimizer() {
+        return Optimizers.create(optimizer, rate);
+    }
+
+    public Recipe withDataset(String name) {
+        return new Recipe(
+                name,
+                classes,
+                perClass,
+                limit,
+                testLimit,
+                normalization,
+                loss,
+                optimizer,
+                rate,
+                schedule,
+                batch,
+                epochs);
+    }
+
+    public Recipe withLimits(int train, int test) {
+        return new Recipe(
+                dataset, classes, perClass, train, test, normalization, loss, optimizer, rate, schedule, batch, epochs);
+    }
+
+    public Recipe withOptimizer(String name, double newRate) {
+        return new Recipe(
+                dataset,
+                classes,
+                perClass,
+                limit,
+                testLimit,
+                normalization,
+                loss,
+                name,
+                newRate,
+                schedule,
+                batch,
+                epochs);
+    }
+
+    public Recipe withBatch(int samples) {
+        return new Recipe(
+                dataset,
+                classes,
+                perClass,
+                limit,
+                testLimit,
+                normalization,
+                loss,
+                optimizer,
+                rate,
+                schedule,
+                samples,
+                epochs);
+    }
+
+    public Recipe withEpochs(int count) {
+        return new Recipe(
+                dataset,
+                classes,
+                perClass,
+                limit,
+                testLimit,
+                normalization,
+                loss,
+                optimizer,
+                rate,
+                schedule,
+                batch,
+                count);
+    }
+
+    /** Writes the recipe as plain values, for model files. */
+    public Map<String, Object> write() {
+        Map<String, Object> written = new LinkedHashMap<>();
+        written.put("dataset", dataset);
+        written.put("classes", classes);
+        written.put("perClass", perClass);
+        written.put("limit", limit);
+        written.put("testLimit", testLimit);
+        written.put("scale", list(normalization.scale()));
+        written.put("shift", list(normalization.shift()));
+        written.put("loss", loss.kind());
+        written.put("optimizer", optimizer);
+        written.put("rate", rate);
+        written.put("schedule", schedule.toString());
+        written.put("batch", batch);
+        written.put("epochs", epochs);
+        return written;
+    }
+
+    private static List<Float> list(float[] values) {
+        List<Float> list = new ArrayList<>();
+        for (float value : values) {
+            list.add(value);
+        }
+        return list;
+    }
+
+    /**
+     * Reads what {@link #write} wrote.
+     *
+     * @throws IllegalArgumentException if it is not a recipe; says which value
+     */
+    public static Recipe read(Map<?, ?> written) {
+        return new Recipe(
+                text(written, "dataset"),
+                integers(written, "classes"),
+                integer("perClass", written.get("perClass")),
+                integer("limit", written.get("limit")),
+                integer("testLimit", written.get("testLimit")),
+                new Normalization(floats(written, "scale"), floats(written, "shift")),
+                Loss.parse(text(written, "loss")),
+                text(written, "optimizer"),
+                number("rate", written.get("rate")),
+                Schedule.parse(text(written, "schedule")),
+                integer("batch", written.get("batch")),
+                integer("epochs", written.get("epochs")));
+    }
+
+    private static IllegalArgumentException wrong(String key, String expected, Object found) {
+        return new IllegalArgumentException("the recipe's '" + key + "' must be " + expected + ", "
+                + (found == null ? "and it is missing" : "found " + found));
+    }
+
+    private static String text(Map<?, ?> written, String key) {
+        if (written.get(key) instanceof String text) {
+            return text;
+        }
+        throw wrong(key, "a string", written.get(key));
+    }
+
+    private static double number(String key, Object value) {
+        if (value instanceof Number number) {
+            return number.doubleValue();
+        }
+        throw wrong(key, "a number", value);
+    }
+
+    private static int integer(String key, Object value) {
+        double number = number(key, value);
+        if (number == Math.rint(number) && number >= 0 && number <= Integer.MAX_VALUE) {
+            return (int) number;
+        }
+        throw wrong(key, "an integer of at least 0", value);
+    }
+
+    private static List<?> items(Map<?, ?> written, String key) {
+        if (written.get(key) instanceof List<?> list) {
+            return list;
+        }
+        throw wrong(key, "a list", written.get(key));
+    }
+
+    private static List<Integer> integers(Map<?, ?> written, String key) {
+        List<Integer> numbers = new ArrayList<>();
+        items(written, key).forEach(item -> numbers.add(integer(key, item)));
+        return numbers;
+    }
+
+    private static float[] floats(Map<?, ?> written, String key) {
+        List<?> list = items(written, key);
+        float[] values = new float[list.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) number(key, list.get(i));
+        }
+        return values;
+    }
+}
