@@ -48,6 +48,9 @@ public final class Ceiling implements WorkerPool.Task {
             double flops = (double) threads * ITERATIONS * context.kernels().multiplyAddLoopFlops();
             best = Math.max(best, flops / (System.nanoTime() - start));
         }
+        if (Float.isNaN(task.sink)) {
+            throw new IllegalStateException("the chains of multiply-adds left the range of float");
+        }
         return best;
     }
 

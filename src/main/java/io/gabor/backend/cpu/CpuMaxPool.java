@@ -78,7 +78,7 @@ final class CpuMaxPool extends CpuPool {
             int row = from + h * cols.in();
             for (int v = left; v < right; v++) {
                 float value = x[row + v];
-                if (value > max || (value != value && max == max)) {
+                if (value > max || (Float.isNaN(value) && !Float.isNaN(max))) {
                     best = row + v;
                     max = value;
                 }
