@@ -32,7 +32,8 @@ final class ScalarPooling {
             for (int q = 0; q < 4; q++) {
                 int step = 2 * j + (q & 1);
                 float value = q < 2 ? x[top + step] : x[bottom + step];
-                // The first NaN stands for a window with NaN; among ties there are none with it, since it equals nothing.
+                // The first NaN stands for a window with NaN; among ties there are none with it, since it equals
+                // nothing.
                 boolean hit = open && (value == max || (!all && Float.isNaN(value) && Float.isNaN(max)));
                 dx[q < 2 ? dxTop + step : dxBottom + step] = hit ? gradient : 0;
                 open = all || (open && !hit);
