@@ -38,7 +38,8 @@ final class BackendsTest {
     void autoNeverPicksTheReference() {
         assertTrue(reference().priority() < 0);
         boolean other = Backends.providers().stream()
-                .anyMatch(provider -> provider.priority() >= 0 && provider.probe().usable());
+                .anyMatch(
+                        provider -> provider.priority() >= 0 && provider.probe().usable());
         if (other) {
             try (Backend backend = Backends.auto()) {
                 assertNotEquals("reference", backend.name());

@@ -121,7 +121,11 @@ final class GeometryTest {
         WindowAxis one = new WindowAxis(4, 2, 2, 1, 0, 0, false);
         refuses(() -> new PoolGeometry(0, one, one), "channels");
         refuses(() -> new PoolGeometry(1, one, new WindowAxis(4, 2, 2, 2, 0, 0, false)), "dilation", "width");
-        refuses(() -> new PoolGeometry(1, new WindowAxis(4, 2, 2, 1, 2, 0, false), one), "height", "kernel of 2", "found 2");
+        refuses(
+                () -> new PoolGeometry(1, new WindowAxis(4, 2, 2, 1, 2, 0, false), one),
+                "height",
+                "kernel of 2",
+                "found 2");
     }
 
     @Test

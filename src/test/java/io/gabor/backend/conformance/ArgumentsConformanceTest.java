@@ -59,21 +59,27 @@ final class ArgumentsConformanceTest {
     private static final List<Position> POSITIONS = List.of(
             new Position("activation", "x", (b, g, bad) -> b.activation(Activation.RELU, 16, bad, g.f())),
             new Position("activation", "y", (b, g, bad) -> b.activation(Activation.TANH, 16, g.f(), bad)),
-            new Position("activationBackward", "dx", (b, g, bad) -> b.activationBackward(
-                    Activation.RELU, 16, g.f(), g.f(), bad)),
+            new Position(
+                    "activationBackward",
+                    "dx",
+                    (b, g, bad) -> b.activationBackward(Activation.RELU, 16, g.f(), g.f(), bad)),
             new Position("add", "b", (b, g, bad) -> b.add(16, g.f(), bad, g.f())),
             new Position("copy", "target", (b, g, bad) -> b.copy(16, g.f(), bad)),
             new Position("softmax", "x", (b, g, bad) -> b.softmax(2, 8, bad, g.f())),
             new Position("softmaxBackward", "dy", (b, g, bad) -> b.softmaxBackward(2, 8, g.f(), bad, g.f())),
-            new Position("softmaxCrossEntropy", "dx", (b, g, bad) -> b.softmaxCrossEntropy(
-                    2, 8, g.f(), g.i(), g.f(), bad)),
+            new Position(
+                    "softmaxCrossEntropy", "dx", (b, g, bad) -> b.softmaxCrossEntropy(2, 8, g.f(), g.i(), g.f(), bad)),
             new Position("meanSquaredError", "p", (b, g, bad) -> b.meanSquaredError(16, bad, g.f(), g.f(), g.f())),
-            new Position("binaryCrossEntropy", "target", (b, g, bad) -> b.binaryCrossEntropy(
-                    16, g.f(), bad, g.f(), g.f())),
-            new Position("binaryCrossEntropyWithLogits", "dx", (b, g, bad) -> b.binaryCrossEntropyWithLogits(
-                    16, g.f(), g.f(), g.f(), bad)),
-            new Position("gather", "out", (b, g, bad) -> b.gather(
-                    16, g.f().reshaped(Shape.of(64, 1)), g.i(), g.i(), g.f(), g.f(), bad)),
+            new Position(
+                    "binaryCrossEntropy", "target", (b, g, bad) -> b.binaryCrossEntropy(16, g.f(), bad, g.f(), g.f())),
+            new Position(
+                    "binaryCrossEntropyWithLogits",
+                    "dx",
+                    (b, g, bad) -> b.binaryCrossEntropyWithLogits(16, g.f(), g.f(), g.f(), bad)),
+            new Position(
+                    "gather",
+                    "out",
+                    (b, g, bad) -> b.gather(16, g.f().reshaped(Shape.of(64, 1)), g.i(), g.i(), g.f(), g.f(), bad)),
             new Position("oneHot", "target", (b, g, bad) -> b.oneHot(2, 8, g.i(), bad)),
             new Position("countCorrect", "scores", (b, g, bad) -> b.countCorrect(2, 8, bad, g.i(), g.i())),
             new Position("upload", "target", (b, g, bad) -> b.upload(new float[16], 16, bad)),
@@ -151,14 +157,20 @@ final class ArgumentsConformanceTest {
             String where = position.op + ": " + position.argument;
             checks.add(new Conformance.Check(
                     where + " is too small",
-                    pair -> refused(pair, position.op, good -> position.call.run(
-                            pair.tested(), good, good.made(pair.tested().allocate(Shape.of(3)))))));
+                    pair -> refused(
+                            pair,
+                            position.op,
+                            good -> position.call.run(
+                                    pair.tested(), good, good.made(pair.tested().allocate(Shape.of(3)))))));
             checks.add(new Conformance.Check(
                     where + " is of the wrong type",
-                    pair -> refused(pair, position.op, good -> position.call.run(
-                            pair.tested(),
-                            good,
-                            good.made(pair.tested().allocate(ElementType.U8, Shape.of(64)))))));
+                    pair -> refused(
+                            pair,
+                            position.op,
+                            good -> position.call.run(
+                                    pair.tested(),
+                                    good,
+                                    good.made(pair.tested().allocate(ElementType.U8, Shape.of(64)))))));
             checks.add(new Conformance.Check(where + " belongs to another backend", pair -> {
                 try (Backend other = Backends.select(Conformance.REFERENCE)) {
                     Tensor foreign = other.allocate(Shape.of(64));
@@ -184,8 +196,7 @@ final class ArgumentsConformanceTest {
     private static void refused(BackendPair pair, String op, Attempt attempt) {
         Good good = new Good(pair.tested(), new ArrayList<>());
         try {
-            IllegalArgumentException error =
-                    assertThrows(IllegalArgumentException.class, () -> attempt.with(good));
+            IllegalArgumentException error = assertThrows(IllegalArgumentException.class, () -> attempt.with(good));
             assertTrue(error.getMessage().contains(op), "the message does not name " + op + ": " + error.getMessage());
         } finally {
             good.made.forEach(pair.tested()::release);

@@ -31,7 +31,9 @@ final class ElementwiseConformanceTest {
             for (int same = 0; same < 4; same++) {
                 int how = same;
                 checks.add(new Conformance.Check(
-                        "add of " + count + List.of("", ", sum is a", ", sum is b", ", a is b").get(same),
+                        "add of " + count
+                                + List.of("", ", sum is a", ", sum is b", ", a is b")
+                                        .get(same),
                         pair -> checkAdd(pair, count, how)));
             }
         }
@@ -75,7 +77,8 @@ final class ElementwiseConformanceTest {
     /** NaN, infinities, both zeros, and what overflows an exponential: sigmoid and tanh must reach their limits. */
     private static void checkSpecial(BackendPair pair, Activation f) {
         float inf = Float.POSITIVE_INFINITY;
-        float[] numbers = {Float.NaN, inf, -inf, 0f, -0f, 1e-8f, -1e-8f, 88f, -88f, 89f, -89f, 1e4f, -1e4f, 1, -1, 9, -9};
+        float[] numbers = {Float.NaN, inf, -inf, 0f, -0f, 1e-8f, -1e-8f, 88f, -88f, 89f, -89f, 1e4f, -1e4f, 1, -1, 9, -9
+        };
         try (Trial trial = new Trial(pair, SEED)) {
             trial.expectNan();
             Operand x = trial.input("x", numbers);

@@ -50,7 +50,8 @@ final class LossConformanceTest {
             }
         }
         checks.add(new Conformance.Check("binaryCrossEntropy at exactly 0 and 1", LossConformanceTest::checkCertain));
-        checks.add(new Conformance.Check("binaryCrossEntropyWithLogits of large logits", LossConformanceTest::checkLarge));
+        checks.add(
+                new Conformance.Check("binaryCrossEntropyWithLogits of large logits", LossConformanceTest::checkLarge));
         return checks;
     }
 
@@ -153,7 +154,6 @@ final class LossConformanceTest {
         Operand target = trial.input("target", targets);
         Operand loss = trial.output("loss", 1, 1);
         Operand dp = gradient ? trial.output("dp", count, count) : null;
-        trial.run(
-                kind.op, on -> kind.call.on(on.backend(), count, on.of(p), on.of(target), on.of(loss), on.of(dp)));
+        trial.run(kind.op, on -> kind.call.on(on.backend(), count, on.of(p), on.of(target), on.of(loss), on.of(dp)));
     }
 }

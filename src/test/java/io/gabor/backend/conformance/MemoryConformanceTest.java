@@ -32,7 +32,8 @@ final class MemoryConformanceTest {
                 new Conformance.Check("copies", MemoryConformanceTest::copies),
                 new Conformance.Check("fills", MemoryConformanceTest::fills),
                 new Conformance.Check("a tensor's bytes are counted until its release", MemoryConformanceTest::books),
-                new Conformance.Check("an op's workspace is counted until it is closed", MemoryConformanceTest::workspace),
+                new Conformance.Check(
+                        "an op's workspace is counted until it is closed", MemoryConformanceTest::workspace),
                 new Conformance.Check("a recorded step does what the step does", MemoryConformanceTest::records)));
     }
 

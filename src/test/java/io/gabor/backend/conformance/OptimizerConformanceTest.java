@@ -25,8 +25,8 @@ final class OptimizerConformanceTest {
             new OptimizerSpec.Adam(0.7, 0.9, 1e-8, 0.01, false),
             new OptimizerSpec.Adam(0.9, 0.999, 1e-8, 0.01, true),
             new OptimizerSpec.Adam(0, 0, 1e-6, 0.1, true));
-    private static final List<int[]> SIZES = List.of(
-            new int[] {1}, new int[] {7, 1, 33}, new int[] {500, 20, 25_000, 50, 8}, new int[] {100_003, 10});
+    private static final List<int[]> SIZES =
+            List.of(new int[] {1}, new int[] {7, 1, 33}, new int[] {500, 20, 25_000, 50, 8}, new int[] {100_003, 10});
     private static final int STEPS = 6;
     private static final long SEED = 0x0B;
 
@@ -49,7 +49,9 @@ final class OptimizerConformanceTest {
     private record Parameter(Operand value, Operand gradient, List<Operand> state) {
         OptimizerOp.Slot on(Trial.Side side) {
             return new OptimizerOp.Slot(
-                    side.of(value), side.of(gradient), state.stream().map(side::of).toList());
+                    side.of(value),
+                    side.of(gradient),
+                    state.stream().map(side::of).toList());
         }
     }
 

@@ -123,15 +123,12 @@ final class PoolConformanceTest {
 
             Operand dy = trial.input("dy", trial.uniform(n * out, 0.5, 1.5), maxBatch * out);
             Operand dx = trial.output("dx", n * in, maxBatch * in);
-            trial.run(
-                    op + " backward",
-                    on -> on.of(pool).backward(n, on.of(x), on.of(y), on.of(dy), on.of(dx)));
+            trial.run(op + " backward", on -> on.of(pool).backward(n, on.of(x), on.of(y), on.of(dy), on.of(dx)));
         }
     }
 
     private static float[] numbers(Trial trial, Values values, int count) {
-        float[] numbers =
-                values == Values.NEGATIVE ? trial.uniform(count, -2, -1) : trial.whole(count, -2, 0);
+        float[] numbers = values == Values.NEGATIVE ? trial.uniform(count, -2, -1) : trial.whole(count, -2, 0);
         for (int i = 0; i < count; i++) {
             if (values == Values.NAN && trial.random().nextInt(10) == 0) {
                 numbers[i] = Float.NaN;

@@ -2,7 +2,6 @@ package io.gabor.backend.conformance;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.gabor.backend.Activation;
 import io.gabor.backend.Backend;
 import io.gabor.backend.Backends;
 import io.gabor.backend.Bias;
@@ -51,8 +50,8 @@ final class ReferenceGradientTest {
         return IntStream.range(0, 60).mapToObj(seed -> {
             Philox random = new Philox(seed, 1);
             ConvGeometry geometry = Geometries.conv(random);
-            Epilogue epilogue = new Epilogue(
-                    Bias.values()[random.nextInt(3)], Geometries.ACTIVATIONS.get(random.nextInt(5)));
+            Epilogue epilogue =
+                    new Epilogue(Bias.values()[random.nextInt(3)], Geometries.ACTIVATIONS.get(random.nextInt(5)));
             return DynamicTest.dynamicTest(geometry + ", " + epilogue, () -> {
                 try (WeightedOp conv = backend.conv2d(geometry, epilogue, 3)) {
                     checkWeighted(
@@ -63,7 +62,9 @@ final class ReferenceGradientTest {
                             geometry.weightShape().size(),
                             epilogue.bias() == Bias.NONE
                                     ? 0
-                                    : epilogue.bias().shape(geometry.outputShape()).size(),
+                                    : epilogue.bias()
+                                            .shape(geometry.outputShape())
+                                            .size(),
                             geometry.outputShape().size());
                 }
             });
@@ -76,8 +77,8 @@ final class ReferenceGradientTest {
             Philox random = new Philox(seed, 2);
             int in = 1 + random.nextInt(9);
             int out = 1 + random.nextInt(9);
-            Epilogue epilogue = new Epilogue(
-                    Bias.values()[random.nextInt(3)], Geometries.ACTIVATIONS.get(random.nextInt(5)));
+            Epilogue epilogue =
+                    new Epilogue(Bias.values()[random.nextInt(3)], Geometries.ACTIVATIONS.get(random.nextInt(5)));
             return DynamicTest.dynamicTest(in + " -> " + out + ", " + epilogue, () -> {
                 try (WeightedOp dense = backend.dense(in, out, epilogue, 3)) {
                     checkWeighted(random, dense, epilogue, in, in * out, epilogue.bias() == Bias.NONE ? 0 : out, out);
@@ -86,7 +87,8 @@ final class ReferenceGradientTest {
         });
     }
 
-    private void checkWeighted(Philox random, WeightedOp op, Epilogue epilogue, int in, int weights, int biases, int out) {
+    private void checkWeighted(
+            Philox random, WeightedOp op, Epilogue epilogue, int in, int weights, int biases, int out) {
         int n = 2;
         Tensor x = gaussian(random, n * in);
         Tensor w = gaussian(random, weights);
@@ -137,20 +139,21 @@ final class ReferenceGradientTest {
 
     @TestFactory
     Stream<DynamicTest> activations() {
-        return Geometries.ACTIVATIONS.stream().map(f -> DynamicTest.dynamicTest(f.toString(), () -> {
-            Philox random = new Philox(1, 4);
-            Tensor x = gaussian(random, 50);
-            Tensor y = backend.allocate(x.shape());
-            Tensor dy = gaussian(random, 50);
-            Tensor dx = backend.allocate(x.shape());
-            Forward loss = () -> {
-                backend.activation(f, 50, x, y);
-                return dot(y, dy);
-            };
-            loss.run();
-            backend.activationBackward(f, 50, y, dy, dx);
-            compare("dx", x, dx, loss, random);
-        }));
+        return Geometries.ACTIVATIONS.stream()
+                .map(f -> DynamicTest.dynamicTest(f.toString(), () -> {
+                    Philox random = new Philox(1, 4);
+                    Tensor x = gaussian(random, 50);
+                    Tensor y = backend.allocate(x.shape());
+                    Tensor dy = gaussian(random, 50);
+                    Tensor dx = backend.allocate(x.shape());
+                    Forward loss = () -> {
+                        backend.activation(f, 50, x, y);
+                        return dot(y, dy);
+                    };
+                    loss.run();
+                    backend.activationBackward(f, 50, y, dy, dx);
+                    compare("dx", x, dx, loss, random);
+                }));
     }
 
     @Test
@@ -194,7 +197,8 @@ final class ReferenceGradientTest {
         Tensor d = backend.allocate(p.shape());
         checkLoss(random, x, d, (loss, gradient) -> backend.meanSquaredError(30, x, target, loss, gradient));
         checkLoss(random, p, d, (loss, gradient) -> backend.binaryCrossEntropy(30, p, target, loss, gradient));
-        checkLoss(random, x, d, (loss, gradient) -> backend.binaryCrossEntropyWithLogits(30, x, target, loss, gradient));
+        checkLoss(
+                random, x, d, (loss, gradient) -> backend.binaryCrossEntropyWithLogits(30, x, target, loss, gradient));
     }
 
     private interface Loss {
@@ -221,7 +225,8 @@ final class ReferenceGradientTest {
         double[] analytic = numbers(gradient);
         for (int probe = 0; probe < Math.min(PROBES, values.length); probe++) {
             int i = values.length <= PROBES ? probe : random.nextInt(values.length);
-            double numeric = (lossAt(tensor, values, i, STEP, loss) - lossAt(tensor, values, i, -STEP, loss)) / (2 * STEP);
+            double numeric =
+                    (lossAt(tensor, values, i, STEP, loss) - lossAt(tensor, values, i, -STEP, loss)) / (2 * STEP);
             backend.upload(values, values.length, tensor);
             assertEquals(numeric, analytic[i], ABSOLUTE + RELATIVE * Math.abs(numeric), name + "[" + i + "]");
         }
