@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +43,7 @@ class DatasetFinderTest {
     /** Files of a set of so many training images, whose pixels and labels are all the same. */
     private static Map<String, byte[]> files(int images, int label) {
         byte[] labels = new byte[images];
-        java.util.Arrays.fill(labels, (byte) label);
+        Arrays.fill(labels, (byte) label);
         return Map.of(
                 IdxLayout.TRAIN_IMAGES, TestFiles.idx(new byte[images * 4], images, 2, 2),
                 IdxLayout.TRAIN_LABELS, TestFiles.idx(labels, images),
