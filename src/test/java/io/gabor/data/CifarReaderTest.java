@@ -63,7 +63,8 @@ class CifarReaderTest {
         Path file = dir.resolve("c.tar.gz");
         assertArrayEquals(
                 new int[] {0},
-                CifarReader.readArchive("cifar10", file, CifarReader.TEST, NAMES).labels());
+                CifarReader.readArchive("cifar10", file, CifarReader.TEST, NAMES)
+                        .labels());
     }
 
     @Test
@@ -76,8 +77,7 @@ class CifarReaderTest {
                 DataException.class, () -> CifarReader.readFolder("cifar10", dir, CifarReader.TEST, NAMES));
         assertTrue(e.getMessage().contains("1 records and 1 bytes"), e.getMessage());
         Files.write(dir.resolve("test_batch.bin"), batch(1, 3));
-        e = assertThrows(
-                DataException.class, () -> CifarReader.readFolder("cifar10", dir, CifarReader.TEST, NAMES));
+        e = assertThrows(DataException.class, () -> CifarReader.readFolder("cifar10", dir, CifarReader.TEST, NAMES));
         assertTrue(e.getMessage().contains("found 3 at record 1 of test_batch.bin"), e.getMessage());
     }
 

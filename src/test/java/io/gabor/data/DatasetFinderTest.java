@@ -113,7 +113,9 @@ class DatasetFinderTest {
                 dir.resolve("xdg").resolve("gabor"),
                 DataFolders.of(options, environment::get, properties::get).cache());
         environment.put("XDG_CACHE_HOME", "relative");
-        assertEquals(cache, DataFolders.of(options, environment::get, properties::get).cache());
+        assertEquals(
+                cache,
+                DataFolders.of(options, environment::get, properties::get).cache());
         properties.put("os.name", "Mac OS X");
         assertEquals(
                 dir.resolve("home").resolve("Library").resolve("Caches").resolve("gabor"),
@@ -167,7 +169,9 @@ class DatasetFinderTest {
             for (Split split : Split.values()) {
                 DatasetSource source = finder.openOrDigits("mnist", DataOptions.DEFAULT, DownloadProgress.NONE);
                 assertEquals("digits", source.name());
-                assertEquals(split == Split.TRAIN ? 60_000 : 10_000, source.load(split).size());
+                assertEquals(
+                        split == Split.TRAIN ? 60_000 : 10_000,
+                        source.load(split).size());
             }
             assertEquals(1, down.requests.size());
         } finally {
@@ -189,8 +193,8 @@ class DatasetFinderTest {
         DatasetSource source = finder().openOrDigits("mnist", options, DownloadProgress.NONE);
         assertThrows(DataException.class, () -> source.load(Split.TRAIN));
         Files.delete(folder.resolve(IdxLayout.TRAIN_IMAGES));
-        DataException e = assertThrows(
-                DataException.class, () -> finder().openOrDigits("mnist", options, DownloadProgress.NONE));
+        DataException e =
+                assertThrows(DataException.class, () -> finder().openOrDigits("mnist", options, DownloadProgress.NONE));
         assertTrue(e.getMessage().contains("found no train-images-idx3-ubyte[.gz]"), e.getMessage());
     }
 
@@ -203,8 +207,8 @@ class DatasetFinderTest {
         assertEquals(7, source.load(Split.TEST).classes());
         assertEquals(7, source.load(Split.TRAIN).classes());
         Files.delete(folder.resolve("t10k-labels-idx1-ubyte.gz"));
-        DataException e = assertThrows(
-                DataException.class, () -> open(finder(), folder.toString(), DataOptions.DEFAULT));
+        DataException e =
+                assertThrows(DataException.class, () -> open(finder(), folder.toString(), DataOptions.DEFAULT));
         assertTrue(e.getMessage().contains("found no t10k-labels-idx1-ubyte[.gz]"), e.getMessage());
         assertTrue(e.getMessage().contains("four IDX files"), e.getMessage());
     }

@@ -65,8 +65,7 @@ class DownloaderTest {
 
     static String sha256(byte[] bytes) {
         try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }
@@ -132,8 +131,7 @@ class DownloaderTest {
             fetched(file(mirror.uri("data.bin")));
             assertEquals(List.of("/data.bin", "/data.bin bytes=100000-"), mirror.requests);
         }
-        assertEquals(
-                List.of("started 0 of 300000", "started 100000 of 300000", "finished at 300000"), events);
+        assertEquals(List.of("started 0 of 300000", "started 100000 of 300000", "finished at 300000"), events);
     }
 
     @Test
@@ -201,8 +199,8 @@ class DownloaderTest {
     void namesEveryMirrorAndItsReason() throws IOException {
         try (Mirror missing = new Mirror(Mirror.status(404));
                 Mirror broken = new Mirror(Mirror.status(503))) {
-            DataUnavailableException e = refused(
-                    DOWNLOADER, file(missing.uri("data.bin"), broken.uri("data.bin"), closedPort()));
+            DataUnavailableException e =
+                    refused(DOWNLOADER, file(missing.uri("data.bin"), broken.uri("data.bin"), closedPort()));
             assertTrue(e.getMessage().contains("HTTP status 404"), e.getMessage());
             assertTrue(e.getMessage().contains("HTTP status 503"), e.getMessage());
             assertTrue(e.getMessage().contains("no connection"), e.getMessage());
@@ -215,8 +213,7 @@ class DownloaderTest {
     void givesUpAMirrorThatHangs() throws IOException {
         try (Mirror silent = Mirror.hanging(-1, CONTENT);
                 Mirror stuck = Mirror.hanging(100_000, CONTENT)) {
-            DataUnavailableException e =
-                    refused(IMPATIENT, file(silent.uri("data.bin"), stuck.uri("data.bin")));
+            DataUnavailableException e = refused(IMPATIENT, file(silent.uri("data.bin"), stuck.uri("data.bin")));
             assertTrue(e.getMessage().contains("no answer in time"), e.getMessage());
             assertTrue(e.getMessage().contains("no more bytes in time"), e.getMessage());
         }

@@ -78,8 +78,7 @@ class ImageReaderTest {
         // columns of 0, 90 and 240 become two columns: (0 + 90/2) / 1.5 and (90/2 + 240) / 1.5
         byte[] values = {0, 90, (byte) 240, 0, 90, (byte) 240, 0, 90, (byte) 240};
         Path file = grey(3, 3, values);
-        assertArrayEquals(
-                new int[] {30, 190, 30, 190}, unsigned(ImageReader.read(file, Shape.of(1, 2, 2), Fit.WHOLE)));
+        assertArrayEquals(new int[] {30, 190, 30, 190}, unsigned(ImageReader.read(file, Shape.of(1, 2, 2), Fit.WHOLE)));
         // enlarging repeats and mixes; the mean stays
         int[] large = unsigned(ImageReader.read(file, Shape.of(1, 9, 9), Fit.WHOLE));
         assertEquals(110, Arrays.stream(large).average().orElseThrow(), 0.5);
@@ -97,8 +96,12 @@ class ImageReaderTest {
             assertEquals(0, sample[64 + i]);
             assertEquals(0, sample[128 + i]);
         }
-        Path dark = image("png", BufferedImage.TYPE_INT_RGB, 40, 20, (x, y) ->
-                x > 10 && x < 30 && y > 5 && y < 15 ? 0xFFFFFFFF : 0xFF101010);
+        Path dark = image(
+                "png",
+                BufferedImage.TYPE_INT_RGB,
+                40,
+                20,
+                (x, y) -> x > 10 && x < 30 && y > 5 && y < 15 ? 0xFFFFFFFF : 0xFF101010);
         int[] padded = unsigned(ImageReader.read(dark, Shape.of(1, 8, 8), Fit.WHOLE));
         assertEquals(0x10, padded[0]);
         assertEquals(0x10, padded[63]);
@@ -116,8 +119,12 @@ class ImageReaderTest {
     @Test
     void fitsInkLikeMnist() throws IOException {
         // a bar of 30×90 in the corner of a large white page becomes one of about 7×20 in the middle
-        Path file = image("png", BufferedImage.TYPE_INT_RGB, 400, 300, (x, y) ->
-                x >= 350 && x < 380 && y >= 10 && y < 100 ? 0xFF303030 : 0xFFF0F0F0);
+        Path file = image(
+                "png",
+                BufferedImage.TYPE_INT_RGB,
+                400,
+                300,
+                (x, y) -> x >= 350 && x < 380 && y >= 10 && y < 100 ? 0xFF303030 : 0xFFF0F0F0);
         int[] sample = unsigned(ImageReader.read(file, GREY, Fit.MNIST));
         double mass = 0;
         double momentX = 0;

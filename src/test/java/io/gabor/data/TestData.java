@@ -39,7 +39,8 @@ public final class TestData {
 
     private static Dataset samples(Split split, int n) {
         return MNIST
-                ? Datasets.load("mnist", split, DataOptions.DEFAULT.withDownload(false)).first(n)
+                ? Datasets.load("mnist", split, DataOptions.DEFAULT.withDownload(false))
+                        .first(n)
                 : Datasets.digits(split, n, DataOptions.DEFAULT.digitsSeed());
     }
 }
