@@ -89,8 +89,8 @@ final class Glyphs {
     /** An arch down to the left, then a base: begun at a corner, or out of a loop. */
     private Path two() {
         Path path = new Path();
-        double right = u(0.46, 0.7);
-        double left = u(-0.08, 0.14);
+        double right = u(0.46, 0.78);
+        double left = u(-0.1, 0.14);
         double top = u(0.1, 0.36);
         path.to(left + u(-0.06, 0.08), top);
         if (chance(0.85)) {
@@ -317,15 +317,15 @@ final class Glyphs {
     private Path nine() {
         Path path = new Path();
         double right = u(0.4, 0.64);
-        double left = u(-0.14, 0.14);
+        double left = u(-0.24, 0.14);
         double bottom = u(0.32, 0.62);
         double middle = bottom * u(0.42, 0.62);
-        path.to(right - u(-0.04, 0.16), u(0, 0.18));
+        path.to(right - u(-0.06, 0.2), u(-0.02, 0.18));
         path.to((left + right) / 2 + u(-0.04, 0.1), u(-0.02, 0.04));
         path.to(left, middle);
         path.to(left + (right - left) * u(0.2, 0.5), bottom);
-        path.to(right - (right - left) * u(0.04, 0.3), middle + u(-0.04, 0.12));
-        double joint = u(0, 0.24);
+        path.to(right - (right - left) * u(0.04, 0.4), middle + u(-0.04, 0.12));
+        double joint = u(-0.04, 0.3);
         turn(path, right + u(-0.04, 0.05), joint, 0.4);
         double way = random.nextDouble();
         double foot = right + u(-0.4, 0.1);
