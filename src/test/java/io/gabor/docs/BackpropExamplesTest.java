@@ -487,7 +487,8 @@ class BackpropExamplesTest {
     @Test
     void divergence() {
         Dataset data = Dataset.regression("line", Shape.of(1), new float[] {100}, Shape.of(1), new float[] {1});
-        try (Network network = Network.training(Sequential.of(new Dense(1)), Shape.of(1), backend, 1, 1)) {
+        try (Network network = Network.training(
+                Sequential.of(new Dense(3), new Dense(3), new Dense(1)), Shape.of(1), backend, 1, 1)) {
             Trainer trainer = new Trainer(network, new MeanSquaredError(), new Sgd(0.1))
                     .normalization(Normalization.NONE)
                     .epochs(100);
