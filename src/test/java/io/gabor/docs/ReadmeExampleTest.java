@@ -109,7 +109,8 @@ public class ReadmeExampleTest {
         assertTrue(blocks.find(), "README.md has no java block");
         String body = blocks.group(1);
         assertTrue(blocks.find(), "README.md has no block with the imports");
-        return blocks.group(1) + "public class Example {\n  public static void main(String[] args) {\n" + body + "  }\n}\n";
+        return blocks.group(1) + "public class Example {\n  public static void main(String[] args) {\n" + body
+                + "  }\n}\n";
     }
 
     private static String replaced(String text, String part, String by) {
@@ -119,8 +120,11 @@ public class ReadmeExampleTest {
 
     private void compile(String text) throws IOException, URISyntaxException {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-        Path main = Path.of(
-                Backends.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        Path main = Path.of(Backends.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .toURI());
         Path test = Path.of(ReadmeExampleTest.class
                 .getProtectionDomain()
                 .getCodeSource()
