@@ -16,8 +16,8 @@ import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Writes a file all or not at all: into a temporary file beside it, forced to the disk, then renamed over it in one step.
- * Who opens the file sees the old contents or the new ones, never a part; so does who looks after a crash.
+ * Writes a file all or not at all: into a temporary file beside it, forced to the disk, then renamed over it in one
+ * step. Who opens the file sees the old contents or the new ones, never a part; so does who looks after a crash.
  */
 public final class AtomicFile {
     private static final int BUFFER_BYTES = 1 << 16;
@@ -26,11 +26,11 @@ public final class AtomicFile {
 
     /**
      * Writes {@code target} with what {@code contents} puts into the stream. A file that is there is replaced and its
-     * permissions are kept; a symbolic link to a file stays and the file behind it is replaced. What cannot be replaced,
-     * a device or a pipe as {@code /dev/stdout}, is written to directly.
+     * permissions are kept; a symbolic link to a file stays and the file behind it is replaced. What cannot be
+     * replaced, a device or a pipe as {@code /dev/stdout}, is written to directly.
      *
-     * <p>On any failure, also an exception of {@code contents}, the temporary file is deleted and what was there before is
-     * untouched. An interrupt of the thread does not stop the writing.
+     * <p>On any failure, also an exception of {@code contents}, the temporary file is deleted and what was there before
+     * is untouched. An interrupt of the thread does not stop the writing.
      *
      * @throws IOException if the file cannot be written: folder missing or not writable, disk full, target a folder or
      *     read-only; one line with the file and the reason

@@ -45,8 +45,8 @@ enum Dtype {
     abstract float next(ByteBuffer bytes);
 
     /**
-     * Returns the value of an IEEE 754 binary16: 1 sign bit, 5 bits of exponent with bias 15, 10 of fraction. Every one is a
-     * float. (Float.float16ToFloat is in the JDK since 20 only.)
+     * Returns the value of an IEEE 754 binary16: 1 sign bit, 5 bits of exponent with bias 15, 10 of fraction. Every one
+     * is a float. (Float.float16ToFloat is in the JDK since 20 only.)
      */
     static float halfToFloat(short half) {
         int sign = (half & 0x8000) << 16;

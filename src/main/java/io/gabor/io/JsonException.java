@@ -1,6 +1,9 @@
 package io.gabor.io;
 
-/** A text that is not the strict JSON of {@link Json}; the message gives the place, what was expected and what was found. */
+/**
+ * A text that is not the strict JSON of {@link Json}; the message gives the place, what was expected and what was
+ * found.
+ */
 public final class JsonException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

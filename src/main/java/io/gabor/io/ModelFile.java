@@ -66,7 +66,7 @@ public record ModelFile(
         if (!FORMAT.equals(metadata.get("format"))) {
             throw new FormatException(path + ": not a Gabor model: expected the format '" + FORMAT
                     + "' in its metadata, found "
-                    + (metadata.get("format") == null ? "none" : "'" + metadata.get("format") + "'"));
+                    + (metadata.get("format") == null ? "none" : Quoted.text(metadata.get("format"))));
         }
         try {
             ModelFile model = new ModelFile(
@@ -77,7 +77,7 @@ public record ModelFile(
             model.check();
             return model;
         } catch (JsonException | IllegalArgumentException e) {
-            throw new FormatException(path + ": " + e.getMessage(), e);
+            throw new FormatException(path + ": " + Quoted.line(e.getMessage()), e);
         }
     }
 

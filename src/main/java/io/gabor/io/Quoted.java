@@ -1,11 +1,12 @@
 package io.gabor.io;
 
 /**
- * Text from a file as it may stand in a message: in quotes, short, on one line. A hostile name must not be able to move a
- * terminal's cursor or fill the screen.
+ * Text from a file as it may stand in a message: in quotes, short, on one line. A hostile name must not be able to move
+ * a terminal's cursor or fill the screen.
  */
 final class Quoted {
     private static final int LONGEST = 80;
+    private static final int LONGEST_LINE = 500;
 
     private Quoted() {}
 
@@ -15,6 +16,15 @@ final class Quoted {
             append(out, text.charAt(i));
         }
         return out.append(text.length() > LONGEST ? "...'" : "'").toString();
+    }
+
+    /** A message that may hold text from a file, without quotes. */
+    static String line(String message) {
+        StringBuilder out = new StringBuilder();
+        for (int i = 0; i < Math.min(message.length(), LONGEST_LINE); i++) {
+            append(out, message.charAt(i));
+        }
+        return message.length() > LONGEST_LINE ? out + "..." : out.toString();
     }
 
     static String character(char c) {

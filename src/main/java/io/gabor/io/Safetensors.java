@@ -8,22 +8,24 @@ import java.nio.file.StandardOpenOption;
 
 /**
  * Reads and writes safetensors files (huggingface.co/docs/safetensors): 8 bytes with the length of the header as an
- * unsigned little-endian integer, the header in JSON, then the tensors' bytes, little-endian and row-major, back to back.
+ * unsigned little-endian integer, the header in JSON, then the tensors' bytes, little-endian and row-major, back to
+ * back.
  *
  * <pre>
  * {"__metadata__": {"name": "text", ...},
  *  "tensor": {"dtype": "F32", "shape": [2, 3], "data_offsets": [begin, end]}, ...}
  * </pre>
  *
- * <p><b>Reading</b> trusts nothing. The length of the header, its JSON, every entry and the exact coverage of the file are
- * checked before the first tensor is allocated, so a small file can never cost much memory. F32 is read as it is; F64, F16
- * and BF16 are converted to float, each value to the nearest. Other types are refused by name. Stricter than the format:
- * unknown fields of an entry are refused, and so are tensors with an extent of 0, which {@link io.gabor.tensor.Shape} does
- * not know. A scalar has the shape {@code []}. Values are not checked: they may be NaN or infinite.
+ * <p><b>Reading</b> trusts nothing. The length of the header, its JSON, every entry and the exact coverage of the file
+ * are checked before the first tensor is allocated, so a small file can never cost much memory. F32 is read as it is;
+ * F64, F16 and BF16 are converted to float, each value to the nearest. Other types are refused by name. Stricter than
+ * the format: unknown fields of an entry are refused, and so are tensors with an extent of 0, which
+ * {@link io.gabor.tensor.Shape} does not know. A scalar has the shape {@code []}. Values are not checked: they may be NaN or
+ * infinite.
  *
- * <p><b>Writing</b> is F32 only and deterministic: metadata first, then the tensors, both sorted by name, the header padded
- * with spaces to a multiple of 8 bytes. Equal contents give equal files, byte for byte, whatever the order of the maps. It
- * is atomic, as {@link AtomicFile} says.
+ * <p><b>Writing</b> is F32 only and deterministic: metadata first, then the tensors, both sorted by name, the header
+ * padded with spaces to a multiple of 8 bytes. Equal contents give equal files, byte for byte, whatever the order of
+ * the maps. It is atomic, as {@link AtomicFile} says.
  */
 public final class Safetensors {
     private Safetensors() {}
@@ -31,8 +33,8 @@ public final class Safetensors {
     /**
      * Reads a file; its tensors come in the order of their data.
      *
-     * @throws FormatException if the file is not a valid safetensors file, or its values do not fit into the heap; names the
-     *     file, what was expected and what was found
+     * @throws FormatException if the file is not a valid safetensors file, or its values do not fit into the heap;
+     *     names the file, what was expected and what was found
      * @throws IOException if the file is missing or cannot be read; names the file and the reason
      */
     public static SafetensorsFile read(Path path) throws IOException {

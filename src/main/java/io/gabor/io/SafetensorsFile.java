@@ -5,8 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What a safetensors file holds: named tensors and free text by name. Both maps are copied, keep their order and cannot be
- * changed; the tensors' arrays are not copied.
+ * What a safetensors file holds: named tensors and free text by name. Both maps are copied, keep their order and cannot
+ * be changed; the tensors' arrays are not copied.
  */
 public record SafetensorsFile(Map<String, String> metadata, Map<String, TensorData> tensors) {
     /** The name in the header that stands for the metadata and can be no tensor's name. */

@@ -23,7 +23,9 @@ record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
 
     private static final Set<String> ENTRY_KEYS = Set.of("dtype", "shape", "data_offsets");
 
-    /** One tensor: {@code end − begin == shape.size() · dtype.bytes()}, counted from the first byte behind the header. */
+    /**
+     * One tensor: {@code end − begin == shape.size() · dtype.bytes()}, counted from the first byte behind the header.
+     */
     record Entry(String name, Dtype dtype, Shape shape, long begin, long end) {}
 
     /** Returns the number of elements of all tensors. */
@@ -173,7 +175,7 @@ record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
             for (int i = 0; i < integers.length; i++) {
                 if (!(list.get(i) instanceof Long integer) || integer < 0) {
                     throw problem("expected integers from 0 to 2^63 - 1 in " + field + " of " + tensor + ", found "
-                            + (list.get(i) instanceof Number number ? number.toString() : kind(list.get(i))));
+                            + (list.get(i) instanceof Number number ? Json.write(number) : kind(list.get(i))));
                 }
                 integers[i] = integer;
             }

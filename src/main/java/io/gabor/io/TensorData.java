@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * The numbers of one tensor in Java memory, as files hold them: row-major, {@code values.length == shape.size()}. The array
- * is not copied; equality is by shape and by value, a NaN equal to a NaN.
+ * The numbers of one tensor in Java memory, as files hold them: row-major, {@code values.length == shape.size()}. The
+ * array is not copied; equality is by shape and by value, a NaN equal to a NaN.
  */
 public record TensorData(Shape shape, float[] values) {
     /**

@@ -6,6 +6,7 @@ import io.gabor.nn.Network;
 import io.gabor.nn.Parameter;
 import io.gabor.tensor.Tensor;
 import java.util.List;
+import java.util.function.LongConsumer;
 
 /**
  * Finds where a training run first left the finite numbers. The run itself never looks, since looking would make every step
@@ -20,19 +21,28 @@ final class DivergenceSearch {
     private final Checkpoint checkpoint;
     private final int batch;
     private final int samples;
+    private final LongConsumer beforeStep;
 
     /**
      * Prepares a search.
      *
      * @param batch the samples of a full batch
      * @param samples the samples of an epoch; its last batch may be smaller
+     * @param beforeStep sets what the host sets before the step of a number, from 1: the rate
      */
-    DivergenceSearch(Network network, TrainingStep step, Checkpoint checkpoint, int batch, int samples) {
+    DivergenceSearch(
+            Network network,
+            TrainingStep step,
+            Checkpoint checkpoint,
+            int batch,
+            int samples,
+            LongConsumer beforeStep) {
         this.network = network;
         this.step = step;
         this.checkpoint = checkpoint;
         this.batch = batch;
         this.samples = samples;
+        this.beforeStep = beforeStep;
     }
 
     /**
@@ -47,6 +57,7 @@ final class DivergenceSearch {
         checkpoint.restore();
         for (int i = 0; i < steps; i++) {
             checkpoint.save();
+            beforeStep.accept(firstStep + i);
             NonFiniteException found = look(firstStep + i, Math.min(batch, samples - seen - i * batch));
             if (found != null) {
                 checkpoint.restore();

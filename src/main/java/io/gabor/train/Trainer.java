@@ -164,7 +164,7 @@ public final class Trainer {
             saveCheckpoint(epochStart);
             while (seen < data.size() && !stopped) {
                 int n = Math.min(batch, data.size() - seen);
-                state.setRate(optimizer.rate() * schedule.factor(steps, (long) stepsPerEpoch * epochs));
+                setRate(steps + 1);
                 step.run(n);
                 steps++;
                 seen += n;
@@ -182,6 +182,10 @@ public final class Trainer {
                 throw divergence();
             }
             return new EpochResult(epoch, lossSum / seen, seen, seconds);
+        }
+
+        private void setRate(long number) {
+            state.setRate(optimizer.rate() * schedule.factor(number - 1, (long) stepsPerEpoch * epochs));
         }
 
         /** Reads the losses since the last report, and stops the run if one is not finite. */
@@ -219,7 +223,7 @@ public final class Trainer {
         }
 
         private DivergenceSearch search() {
-            return new DivergenceSearch(network, step, checkpoint, batch, data.size());
+            return new DivergenceSearch(network, step, checkpoint, batch, data.size(), this::setRate);
         }
     }
 }

@@ -25,6 +25,8 @@ class ShortestDecimalTest {
         "999999999999999, 999999999999999.0",
         "1e15, 1e15",
         "123456789012345680, 1.2345678901234568e17",
+        // At a power of two the interval is lopsided: the nearest 16 digits, ...044, do not read back.
+        "0x1p-1017, 7.120236347223045e-307",
         "0.3, 0.3",
         "0.30000000000000004, 0.30000000000000004",
         "-1.5, -1.5",
@@ -42,7 +44,6 @@ class ShortestDecimalTest {
         "0.1, 0.1",
         "16777216, 16777216.0",
         "3.3e-5, 0.000033",
-        // Next to a power of two the interval is lopsided, and only a decimal that is not the nearest is short.
         "0x1p-24, 5.9604645e-8",
         "0x1p90, 1.2379401e27",
         "-2.5, -2.5"
@@ -54,7 +55,7 @@ class ShortestDecimalTest {
     @Test
     void everyDoubleReadsBackAndIsNoLongerThanTheJdksOwn() {
         SplittableRandom random = new SplittableRandom(1);
-        for (int i = 0; i < 20_000; i++) {
+        for (int i = 0; i < 4_000; i++) {
             double value = Double.longBitsToDouble(random.nextLong());
             value = i % 4 == 0 ? Math.scalb(1.0, random.nextInt(-1074, 1024)) : value;
             if (Double.isFinite(value)) {
@@ -68,7 +69,7 @@ class ShortestDecimalTest {
     @Test
     void everyFloatReadsBackAndIsNoLongerThanTheJdksOwn() {
         SplittableRandom random = new SplittableRandom(2);
-        for (int i = 0; i < 20_000; i++) {
+        for (int i = 0; i < 4_000; i++) {
             float value = Float.intBitsToFloat(random.nextInt());
             value = i % 4 == 0 ? Math.scalb(1.0f, random.nextInt(-149, 128)) : value;
             if (Float.isFinite(value)) {

@@ -23,7 +23,7 @@ final class ConformanceReport implements BeforeAllCallback {
     }
 
     /** What JUnit closes at the end of the run. */
-    static final class AtTheEnd implements ExtensionContext.Store.CloseableResource {
+    static final class AtTheEnd implements AutoCloseable {
         @Override
         public void close() {
             System.out.print(Coverage.OF_THIS_RUN);

@@ -1,0 +1,148 @@
+package io.gabor.backend.cpu;
+
+import io.gabor.backend.Activation;
+import io.gabor.backend.cpu.simd.Function;
+import io.gabor.backend.cpu.simd.Kernels;
+import io.gabor.tensor.Tensor;
+
+/** The ops whose every element, or every row, stands for itself: activations, sums, softmax. */
+final class CpuElements {
+    /** Elements in a chunk. */
+    private static final int CHUNK = 16_384;
+    /** About how many multiply-adds an exponential costs. */
+    private static final int EXP_WORK = 16;
+
+    private final CpuContext context;
+    private final Kernels kernels;
+    private final WorkerPool.Task forward = this::forward;
+    private final WorkerPool.Task backward = this::backward;
+    private final WorkerPool.Task sum = this::sum;
+    private final WorkerPool.Task softmax = this::softmax;
+    private final WorkerPool.Task softmaxBackward = this::softmaxBackward;
+
+    private Function function;
+    private float slope;
+    private int count;
+    private int rows;
+    private int cols;
+    private float[] a;
+    private float[] b;
+    private float[] c;
+
+    CpuElements(CpuContext context) {
+        this.context = context;
+        kernels = context.kernels();
+    }
+
+    private void run(WorkerPool.Task task, int elements, int work) {
+        count = elements;
+        context.pool().run(task, CpuContext.ceilDiv(elements, CHUNK), (long) elements * work);
+    }
+
+    private int length(int chunk) {
+        return Math.min(CHUNK, count - chunk * CHUNK);
+    }
+
+    private static int work(Activation f) {
+        return switch (f.kind()) {
+            case SIGMOID, TANH -> EXP_WORK;
+            default -> 1;
+        };
+    }
+
+    void activation(Activation f, int elements, Tensor x, Tensor y) {
+        String op = "activation";
+        Memory.range(op, "count", elements, 1, Integer.MAX_VALUE);
+        a = context.memory().floats(op, "x", x, elements);
+        b = context.memory().floats(op, "y", y, elements);
+        function = CpuContext.function(f);
+        slope = f.slope();
+        run(forward, elements, work(f));
+    }
+
+    private void forward(int chunk, int worker) {
+        int at = chunk * CHUNK;
+        kernels.finish(function, slope, 1, length(chunk), a, at, 0, null, 0, 0, 0, b, at, 0);
+    }
+
+    void activationBackward(Activation f, int elements, Tensor y, Tensor dy, Tensor dx) {
+        String op = "activationBackward";
+        Memory.range(op, "count", elements, 1, Integer.MAX_VALUE);
+        a = context.memory().floats(op, "y", y, elements);
+        b = context.memory().floats(op, "dy", dy, elements);
+        c = context.memory().floats(op, "dx", dx, elements);
+        Memory.separate(op, "dx", c, "y", a);
+        function = CpuContext.function(f);
+        slope = f.slope();
+        run(backward, elements, 1);
+    }
+
+    private void backward(int chunk, int worker) {
+        int at = chunk * CHUNK;
+        kernels.differentiate(function, slope, 1, length(chunk), a, at, 0, b, at, 0, c, at, 0);
+    }
+
+    void add(int elements, Tensor left, Tensor right, Tensor result) {
+        String op = "add";
+        Memory.range(op, "count", elements, 1, Integer.MAX_VALUE);
+        a = context.memory().floats(op, "a", left, elements);
+        b = context.memory().floats(op, "b", right, elements);
+        c = context.memory().floats(op, "sum", result, elements);
+        run(sum, elements, 1);
+    }
+
+    private void sum(int chunk, int worker) {
+        int at = chunk * CHUNK;
+        kernels.add(length(chunk), a, at, b, at, c, at);
+    }
+
+    // ---- softmax
+    // ------------------------------------------------------------------------------------------------------
+
+    void softmax(int rowCount, int colCount, Tensor x, Tensor y) {
+        String op = "softmax";
+        long size = size(op, rowCount, colCount);
+        a = context.memory().floats(op, "x", x, size);
+        b = context.memory().floats(op, "y", y, size);
+        Memory.separate(op, "y", b, "x", a);
+        context.pool().run(softmax, CpuContext.ceilDiv(rows, rowsPerChunk()), size * EXP_WORK);
+    }
+
+    private void softmax(int chunk, int worker) {
+        int end = Math.min((chunk + 1) * rowsPerChunk(), rows);
+        for (int r = chunk * rowsPerChunk(); r < end; r++) {
+            kernels.softmax(cols, a, r * cols, b, r * cols);
+        }
+    }
+
+    void softmaxBackward(int rowCount, int colCount, Tensor y, Tensor dy, Tensor dx) {
+        String op = "softmaxBackward";
+        long size = size(op, rowCount, colCount);
+        a = context.memory().floats(op, "y", y, size);
+        b = context.memory().floats(op, "dy", dy, size);
+        c = context.memory().floats(op, "dx", dx, size);
+        Memory.separate(op, "dx", c, "y", a);
+        Memory.separate(op, "dx", c, "dy", b);
+        context.pool().run(softmaxBackward, CpuContext.ceilDiv(rows, rowsPerChunk()), size * 2);
+    }
+
+    private void softmaxBackward(int chunk, int worker) {
+        int end = Math.min((chunk + 1) * rowsPerChunk(), rows);
+        for (int r = chunk * rowsPerChunk(); r < end; r++) {
+            int at = r * cols;
+            kernels.softmaxBackward(cols, kernels.dot(cols, a, at, b, at), a, at, b, at, c, at);
+        }
+    }
+
+    private long size(String op, int rowCount, int colCount) {
+        Memory.range(op, "rows", rowCount, 1, Integer.MAX_VALUE);
+        Memory.range(op, "cols", colCount, 1, Integer.MAX_VALUE);
+        rows = rowCount;
+        cols = colCount;
+        return (long) rowCount * colCount;
+    }
+
+    private int rowsPerChunk() {
+        return Math.max(1, CHUNK / cols);
+    }
+}

@@ -1,0 +1,100 @@
+package io.gabor.backend.cpu;
+
+import io.gabor.backend.Ties;
+import io.gabor.backend.cpu.simd.Kernels;
+import io.gabor.tensor.PoolGeometry;
+import io.gabor.tensor.WindowAxis;
+import java.util.Arrays;
+
+/** Max pooling; windows of 2×2 with stride 2 and no padding, the common case, go to a kernel of their own. */
+final class CpuMaxPool extends CpuPool {
+    private final Kernels kernels;
+    private final boolean all;
+    private final boolean twoByTwo;
+
+    CpuMaxPool(CpuContext context, PoolGeometry geometry, Ties ties, int maxBatch) {
+        super(context, "maxPool2d", geometry, maxBatch);
+        kernels = context.kernels();
+        all = ties == Ties.ALL;
+        twoByTwo = two(rows) && two(cols);
+    }
+
+    private static boolean two(WindowAxis axis) {
+        return axis.kernel() == 2 && axis.stride() == 2 && axis.padBefore() == 0 && axis.out() * 2 <= axis.in();
+    }
+
+    @Override
+    int work() {
+        return twoByTwo ? 1 : 4;
+    }
+
+    @Override
+    void forwardPlane(int from, int to) {
+        int width = cols.in();
+        for (int i = 0; i < outRows; i++) {
+            if (twoByTwo) {
+                int top = from + 2 * i * width;
+                kernels.maxPool2x2(outCols, x, top, top + width, y, to + i * outCols);
+                continue;
+            }
+            for (int j = 0; j < outCols; j++) {
+                y[to + i * outCols + j] = x[firstMaximum(from, i, j)];
+            }
+        }
+    }
+
+    @Override
+    void backwardPlane(int from, int to) {
+        int width = cols.in();
+        if (!twoByTwo || rows.in() > 2 * outRows || width > 2 * outCols) {
+            Arrays.fill(dx, from, from + inPlane, 0f);
+        }
+        for (int i = 0; i < outRows; i++) {
+            if (twoByTwo) {
+                int top = from + 2 * i * width;
+                int out = to + i * outCols;
+                kernels.maxPool2x2Backward(outCols, all, x, top, top + width, y, out, dy, out, dx, top, top + width);
+                continue;
+            }
+            for (int j = 0; j < outCols; j++) {
+                int first = firstMaximum(from, i, j);
+                float gradient = dy[to + i * outCols + j];
+                if (all) {
+                    addToAll(from, i, j, x[first], gradient);
+                } else {
+                    dx[first] += gradient;
+                }
+            }
+        }
+    }
+
+    /** Returns the index of the window's first NaN, or else of its first maximum. */
+    private int firstMaximum(int from, int i, int j) {
+        int left = start(cols, j);
+        int right = end(cols, j);
+        int best = from + start(rows, i) * cols.in() + left;
+        float max = x[best];
+        for (int h = start(rows, i); h < end(rows, i); h++) {
+            int row = from + h * cols.in();
+            for (int v = left; v < right; v++) {
+                float value = x[row + v];
+                if (value > max || (Float.isNaN(value) && !Float.isNaN(max))) {
+                    best = row + v;
+                    max = value;
+                }
+            }
+        }
+        return best;
+    }
+
+    private void addToAll(int from, int i, int j, float max, float gradient) {
+        for (int h = start(rows, i); h < end(rows, i); h++) {
+            int row = from + h * cols.in();
+            for (int v = start(cols, j); v < end(cols, j); v++) {
+                if (x[row + v] == max) {
+                    dx[row + v] += gradient;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,233 @@
+package io.gabor.backend.cpu.simd;
+
+/**
+ * The arithmetic of the CPU backend: loops over caller-owned arrays, no state, no allocation, no threads. There are two
+ * implementations, {@code VectorKernels} and {@code ScalarKernels}; they agree within rounding.
+ *
+ * <p>An array argument is followed by the offset of its first element. A matrix is an array, an offset and a pitch: the
+ * distance between the starts of two rows. Where a method says that it may write behind a row, up to {@link #slack}
+ * elements behind the last one are overwritten with meaningless values; the arrays must be that much longer.
+ */
+public interface Kernels {
+    /** Returns what computes, for people: {@code Vector API 512 bit} or {@code scalar}. */
+    String description();
+
+    /** Returns the number of columns of a packed panel; see {@link #multiplyPanel}. */
+    int panelWidth();
+
+    /** Returns how many elements a copy may read or write beyond its end. */
+    int slack();
+
+    // ---- matrix products
+    // ----------------------------------------------------------------------------------------------
+
+    /**
+     * {@code C[i,j] = Σ over p < k of A[i,p] · B[p,j]} for {@code i < m} and {@code j < panelWidth}; or, if {@code add},
+     * {@code C[i,j] +=} that, continuing the same sum. Each element is one chain of multiply-adds with {@code p} ascending,
+     * whatever the shape of the tiles, so that blocking over {@code p} never changes a bit.
+     *
+     * @param a element (i, p) is at {@code aOffset + i·aRow + p·aStep}
+     * @param b a packed panel: element (p, j) is at {@code bOffset + p·panelWidth + j}
+     * @param c element (i, j) is at {@code cOffset + i·cPitch + j}
+     */
+    void multiplyPanel(
+            int m,
+            int k,
+            float[] a,
+            int aOffset,
+            int aRow,
+            int aStep,
+            float[] b,
+            int bOffset,
+            float[] c,
+            int cOffset,
+            int cPitch,
+            boolean add);
+
+    /** {@code y[r] = Σ over j < n of w[r,j] · x[j]} for {@code r < rows}. */
+    void multiplyVector(
+            int rows, int n, float[] w, int wOffset, int wPitch, float[] x, int xOffset, float[] y, int yOffset);
+
+    /** {@code y[j] = Σ over r < rows of s[r] · w[r,j]} for {@code j < n}, with {@code r} ascending. */
+    void combineRows(
+            int rows, int n, float[] s, int sOffset, float[] w, int wOffset, int wPitch, float[] y, int yOffset);
+
+    // ---- packing
+    // ------------------------------------------------------------------------------------------------------
+
+    /**
+     * Copies runs: {@code to[toOffset + r·toPitch + target(u) + i] = from[fromOffset + rowOffsets[firstRow + r] + source(u) + i]}
+     * for {@code r < rows}, each run u and {@code i < length(u)}; rows ascending and runs ascending. May read behind a run
+     * and write behind it, but never ahead of it, so that what comes later stays.
+     */
+    void copyRuns(
+            int rows,
+            int[] rowOffsets,
+            int firstRow,
+            Runs runs,
+            float[] from,
+            int fromOffset,
+            float[] to,
+            int toOffset,
+            int toPitch);
+
+    /**
+     * The transpose of {@link #copyRuns}: adds {@code from[fromOffset + r·fromPitch + target(u) + i]} to
+     * {@code to[toOffset + rowOffsets[firstRow + r] + source(u) + i]}. Touches nothing else.
+     */
+    void addRuns(
+            int rows,
+            int[] rowOffsets,
+            int firstRow,
+            Runs runs,
+            float[] from,
+            int fromOffset,
+            int fromPitch,
+            float[] to,
+            int toOffset);
+
+    // ---- element-wise
+    // -------------------------------------------------------------------------------------------------
+
+    /**
+     * {@code y[r,j] = f(x[r,j] + bias)} for {@code r < rows} and {@code j < n}. {@code y} may be {@code x}.
+     *
+     * @param bias null for none; else the bias of (r, j) is at {@code biasOffset + r·biasRow + j·biasStep}, biasStep 0 or 1
+     */
+    void finish(
+            Function f,
+            float slope,
+            int rows,
+            int n,
+            float[] x,
+            int xOffset,
+            int xPitch,
+            float[] bias,
+            int biasOffset,
+            int biasRow,
+            int biasStep,
+            float[] y,
+            int yOffset,
+            int yPitch);
+
+    /** {@code dx[r,j] = dy[r,j] · f'}, with f' from {@code y[r,j]}. {@code dx} may be {@code dy}. */
+    void differentiate(
+            Function f,
+            float slope,
+            int rows,
+            int n,
+            float[] y,
+            int yOffset,
+            int yPitch,
+            float[] dy,
+            int dyOffset,
+            int dyPitch,
+            float[] dx,
+            int dxOffset,
+            int dxPitch);
+
+    /** {@code c[j] = a[j] + b[j]}; {@code c} may be {@code a} or {@code b}. */
+    void add(int n, float[] a, int aOffset, float[] b, int bOffset, float[] c, int cOffset);
+
+    /** {@code y[j] += s · x[j]}. */
+    void addScaled(int n, float s, float[] x, int xOffset, float[] y, int yOffset);
+
+    /** {@code y[j] = s · x[j]}; {@code y} may be {@code x}. */
+    void scale(int n, float s, float[] x, int xOffset, float[] y, int yOffset);
+
+    /** {@code y[j] = scale · x[j] + shift}, rounded once. */
+    void scaleAndShift(int n, float scale, float shift, float[] x, int xOffset, float[] y, int yOffset);
+
+    /** {@code y[j] = scale · x[j] + shift}, rounded once, from bytes that count as 0 to 255. */
+    void scaleBytes(int n, float scale, float shift, byte[] x, int xOffset, float[] y, int yOffset);
+
+    // ---- reductions
+    // ---------------------------------------------------------------------------------------------------
+
+    /** Returns {@code Σ x[j]}, in an order that depends on n alone. */
+    float sum(int n, float[] x, int xOffset);
+
+    /** Returns {@code Σ a[j] · b[j]}, in an order that depends on n alone. */
+    float dot(int n, float[] a, int aOffset, float[] b, int bOffset);
+
+    /** Softmax of one row: {@code y[j] = exp(x[j] − max) / Σ exp(x[i] − max)}; {@code y} may be {@code x}. */
+    void softmax(int n, float[] x, int xOffset, float[] y, int yOffset);
+
+    /** {@code dx[j] = y[j] · (dy[j] − s)}; {@code dx} may be {@code dy}. */
+    void softmaxBackward(int n, float s, float[] y, int yOffset, float[] dy, int dyOffset, float[] dx, int dxOffset);
+
+    // ---- 2×2 pooling with stride 2
+    // ------------------------------------------------------------------------------------
+
+    /** {@code y[j]} is the largest of {@code x[top + 2j], x[top + 2j + 1], x[bottom + 2j], x[bottom + 2j + 1]}; NaN wins. */
+    void maxPool2x2(int n, float[] x, int top, int bottom, float[] y, int yOffset);
+
+    /**
+     * Sends {@code dy[j]} to the position of the maximum in {@code dx}, which is laid out as {@code x}; 0 elsewhere.
+     *
+     * @param all whether each position that holds the maximum receives it, or only the first
+     */
+    void maxPool2x2Backward(
+            int n,
+            boolean all,
+            float[] x,
+            int top,
+            int bottom,
+            float[] y,
+            int yOffset,
+            float[] dy,
+            int dyOffset,
+            float[] dx,
+            int dxTop,
+            int dxBottom);
+
+    // ---- optimizers; the rules are stated in OptimizerSpec
+    // --------------------------------------------------------------
+
+    /** {@code p −= rate · (g + decay·p)}. */
+    void sgd(int n, float rate, float decay, float[] p, int pOffset, float[] g, int gOffset);
+
+    /** {@code v = momentum·v + g + decay·p}; {@code p −= rate·v}, or for Nesterov {@code rate·(g + decay·p + momentum·v)}. */
+    void momentum(
+            int n,
+            float rate,
+            float decay,
+            float momentum,
+            boolean nesterov,
+            float[] p,
+            int pOffset,
+            float[] g,
+            int gOffset,
+            float[] v,
+            int vOffset);
+
+    /**
+     * {@code p *= shrink; g += decay·p; m = β1·m + (1 − β1)·g; v = β2·v + (1 − β2)·g²; p −= rate·m / (√v·scale + ε)}.
+     *
+     * @param c the constants of this step
+     */
+    void adam(
+            int n,
+            AdamConstants c,
+            float[] p,
+            int pOffset,
+            float[] g,
+            int gOffset,
+            float[] m,
+            int mOffset,
+            float[] v,
+            int vOffset);
+
+    // ---- the machine
+    // --------------------------------------------------------------------------------------------------
+
+    /**
+     * Runs independent chains of multiply-adds in registers: nothing but arithmetic, hence the most that the machine can do.
+     *
+     * @return a number that depends on all of them
+     */
+    float multiplyAddLoop(int iterations);
+
+    /** Returns the floating-point operations of one iteration of {@link #multiplyAddLoop}. */
+    int multiplyAddLoopFlops();
+}

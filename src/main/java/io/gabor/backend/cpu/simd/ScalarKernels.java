@@ -1,0 +1,417 @@
+package io.gabor.backend.cpu.simd;
+
+import static io.gabor.backend.cpu.simd.FusedMultiplyAdd.fma;
+
+import java.util.Arrays;
+
+/** The kernels in plain Java, for a JVM without the Vector API. Loops are written so that C2 can vectorise the plain ones. */
+public final class ScalarKernels implements Kernels {
+    private static final int WIDTH = 4;
+
+    @Override
+    public String description() {
+        return "scalar";
+    }
+
+    @Override
+    public int panelWidth() {
+        return WIDTH;
+    }
+
+    @Override
+    public int slack() {
+        return 0;
+    }
+
+    @Override
+    public void multiplyPanel(
+            int m,
+            int k,
+            float[] a,
+            int aOffset,
+            int aRow,
+            int aStep,
+            float[] b,
+            int bOffset,
+            float[] c,
+            int cOffset,
+            int cPitch,
+            boolean add) {
+        int i = 0;
+        for (; i + 2 <= m; i += 2) {
+            twoRows(k, a, aOffset + i * aRow, aRow, aStep, b, bOffset, c, cOffset + i * cPitch, cPitch, add);
+        }
+        if (i < m) {
+            oneRow(k, a, aOffset + i * aRow, aStep, b, bOffset, c, cOffset + i * cPitch, add);
+        }
+    }
+
+    private static void twoRows(
+            int k,
+            float[] a,
+            int a0,
+            int aRow,
+            int aStep,
+            float[] b,
+            int b0,
+            float[] c,
+            int c0,
+            int cPitch,
+            boolean add) {
+        int c1 = c0 + cPitch;
+        float s00 = add ? c[c0] : 0;
+        float s01 = add ? c[c0 + 1] : 0;
+        float s02 = add ? c[c0 + 2] : 0;
+        float s03 = add ? c[c0 + 3] : 0;
+        float s10 = add ? c[c1] : 0;
+        float s11 = add ? c[c1 + 1] : 0;
+        float s12 = add ? c[c1 + 2] : 0;
+        float s13 = add ? c[c1 + 3] : 0;
+        int ap = a0;
+        for (int p = 0; p < k; p++) {
+            float x = a[ap];
+            float y = a[ap + aRow];
+            ap += aStep;
+            int bp = b0 + p * WIDTH;
+            float v0 = b[bp];
+            float v1 = b[bp + 1];
+            float v2 = b[bp + 2];
+            float v3 = b[bp + 3];
+            s00 = fma(x, v0, s00);
+            s01 = fma(x, v1, s01);
+            s02 = fma(x, v2, s02);
+            s03 = fma(x, v3, s03);
+            s10 = fma(y, v0, s10);
+            s11 = fma(y, v1, s11);
+            s12 = fma(y, v2, s12);
+            s13 = fma(y, v3, s13);
+        }
+        c[c0] = s00;
+        c[c0 + 1] = s01;
+        c[c0 + 2] = s02;
+        c[c0 + 3] = s03;
+        c[c1] = s10;
+        c[c1 + 1] = s11;
+        c[c1 + 2] = s12;
+        c[c1 + 3] = s13;
+    }
+
+    private static void oneRow(int k, float[] a, int a0, int aStep, float[] b, int b0, float[] c, int c0, boolean add) {
+        float s0 = add ? c[c0] : 0;
+        float s1 = add ? c[c0 + 1] : 0;
+        float s2 = add ? c[c0 + 2] : 0;
+        float s3 = add ? c[c0 + 3] : 0;
+        int ap = a0;
+        for (int p = 0; p < k; p++) {
+            float x = a[ap];
+            ap += aStep;
+            int bp = b0 + p * WIDTH;
+            s0 = fma(x, b[bp], s0);
+            s1 = fma(x, b[bp + 1], s1);
+            s2 = fma(x, b[bp + 2], s2);
+            s3 = fma(x, b[bp + 3], s3);
+        }
+        c[c0] = s0;
+        c[c0 + 1] = s1;
+        c[c0 + 2] = s2;
+        c[c0 + 3] = s3;
+    }
+
+    @Override
+    public void multiplyVector(
+            int rows, int n, float[] w, int wOffset, int wPitch, float[] x, int xOffset, float[] y, int yOffset) {
+        for (int r = 0; r < rows; r++) {
+            y[yOffset + r] = dot(n, w, wOffset + r * wPitch, x, xOffset);
+        }
+    }
+
+    @Override
+    public void combineRows(
+            int rows, int n, float[] s, int sOffset, float[] w, int wOffset, int wPitch, float[] y, int yOffset) {
+        Arrays.fill(y, yOffset, yOffset + n, 0f);
+        for (int r = 0; r < rows; r++) {
+            addScaled(n, s[sOffset + r], w, wOffset + r * wPitch, y, yOffset);
+        }
+    }
+
+    @Override
+    public void copyRuns(
+            int rows,
+            int[] rowOffsets,
+            int firstRow,
+            Runs runs,
+            float[] from,
+            int fromOffset,
+            float[] to,
+            int toOffset,
+            int toPitch) {
+        for (int r = 0; r < rows; r++) {
+            int source = fromOffset + rowOffsets[firstRow + r];
+            int target = toOffset + r * toPitch;
+            if (runs.single) {
+                for (int u = 0; u < runs.count; u++) {
+                    to[target + u] = from[source + runs.source[u]];
+                }
+            } else {
+                for (int u = 0; u < runs.count; u++) {
+                    int s = source + runs.source[u];
+                    int t = target + runs.target[u];
+                    for (int i = 0; i < runs.length[u]; i++) {
+                        to[t + i] = from[s + i];
+                    }
+                }
+            }
+        }
+    }
+
+    @Override
+    public void addRuns(
+            int rows,
+            int[] rowOffsets,
+            int firstRow,
+            Runs runs,
+            float[] from,
+            int fromOffset,
+            int fromPitch,
+            float[] to,
+            int toOffset) {
+        for (int r = 0; r < rows; r++) {
+            int target = toOffset + rowOffsets[firstRow + r];
+            int source = fromOffset + r * fromPitch;
+            for (int u = 0; u < runs.count; u++) {
+                int t = target + runs.source[u];
+                int s = source + runs.target[u];
+                for (int i = 0; i < runs.length[u]; i++) {
+                    to[t + i] += from[s + i];
+                }
+            }
+        }
+    }
+
+    @Override
+    public void finish(
+            Function f,
+            float slope,
+            int rows,
+            int n,
+            float[] x,
+            int xOffset,
+            int xPitch,
+            float[] bias,
+            int biasOffset,
+            int biasRow,
+            int biasStep,
+            float[] y,
+            int yOffset,
+            int yPitch) {
+        for (int r = 0; r < rows; r++) {
+            int xr = xOffset + r * xPitch;
+            int yr = yOffset + r * yPitch;
+            int br = biasOffset + r * biasRow;
+            if (bias == null) {
+                for (int j = 0; j < n; j++) {
+                    y[yr + j] = ScalarMath.apply(f, slope, x[xr + j]);
+                }
+            } else {
+                for (int j = 0; j < n; j++) {
+                    y[yr + j] = ScalarMath.apply(f, slope, x[xr + j] + bias[br + j * biasStep]);
+                }
+            }
+        }
+    }
+
+    @Override
+    public void differentiate(
+            Function f,
+            float slope,
+            int rows,
+            int n,
+            float[] y,
+            int yOffset,
+            int yPitch,
+            float[] dy,
+            int dyOffset,
+            int dyPitch,
+            float[] dx,
+            int dxOffset,
+            int dxPitch) {
+        for (int r = 0; r < rows; r++) {
+            int yr = yOffset + r * yPitch;
+            int dyr = dyOffset + r * dyPitch;
+            int dxr = dxOffset + r * dxPitch;
+            for (int j = 0; j < n; j++) {
+                dx[dxr + j] = ScalarMath.differentiate(f, slope, y[yr + j], dy[dyr + j]);
+            }
+        }
+    }
+
+    @Override
+    public void add(int n, float[] a, int aOffset, float[] b, int bOffset, float[] c, int cOffset) {
+        for (int j = 0; j < n; j++) {
+            c[cOffset + j] = a[aOffset + j] + b[bOffset + j];
+        }
+    }
+
+    @Override
+    public void addScaled(int n, float s, float[] x, int xOffset, float[] y, int yOffset) {
+        for (int j = 0; j < n; j++) {
+            y[yOffset + j] = fma(s, x[xOffset + j], y[yOffset + j]);
+        }
+    }
+
+    @Override
+    public void scale(int n, float s, float[] x, int xOffset, float[] y, int yOffset) {
+        for (int j = 0; j < n; j++) {
+            y[yOffset + j] = s * x[xOffset + j];
+        }
+    }
+
+    @Override
+    public void scaleAndShift(int n, float scale, float shift, float[] x, int xOffset, float[] y, int yOffset) {
+        for (int j = 0; j < n; j++) {
+            y[yOffset + j] = fma(x[xOffset + j], scale, shift);
+        }
+    }
+
+    @Override
+    public void scaleBytes(int n, float scale, float shift, byte[] x, int xOffset, float[] y, int yOffset) {
+        ScalarMath.scaleBytes(n, scale, shift, x, xOffset, y, yOffset);
+    }
+
+    @Override
+    public float sum(int n, float[] x, int xOffset) {
+        float s0 = 0;
+        float s1 = 0;
+        float s2 = 0;
+        float s3 = 0;
+        int j = 0;
+        for (; j + 4 <= n; j += 4) {
+            s0 += x[xOffset + j];
+            s1 += x[xOffset + j + 1];
+            s2 += x[xOffset + j + 2];
+            s3 += x[xOffset + j + 3];
+        }
+        for (; j < n; j++) {
+            s0 += x[xOffset + j];
+        }
+        return (s0 + s1) + (s2 + s3);
+    }
+
+    @Override
+    public float dot(int n, float[] a, int aOffset, float[] b, int bOffset) {
+        float s0 = 0;
+        float s1 = 0;
+        float s2 = 0;
+        float s3 = 0;
+        int j = 0;
+        for (; j + 4 <= n; j += 4) {
+            s0 = fma(a[aOffset + j], b[bOffset + j], s0);
+            s1 = fma(a[aOffset + j + 1], b[bOffset + j + 1], s1);
+            s2 = fma(a[aOffset + j + 2], b[bOffset + j + 2], s2);
+            s3 = fma(a[aOffset + j + 3], b[bOffset + j + 3], s3);
+        }
+        for (; j < n; j++) {
+            s0 = fma(a[aOffset + j], b[bOffset + j], s0);
+        }
+        return (s0 + s1) + (s2 + s3);
+    }
+
+    @Override
+    public void softmax(int n, float[] x, int xOffset, float[] y, int yOffset) {
+        ScalarMath.softmax(n, x, xOffset, y, yOffset);
+    }
+
+    @Override
+    public void softmaxBackward(
+            int n, float s, float[] y, int yOffset, float[] dy, int dyOffset, float[] dx, int dxOffset) {
+        for (int j = 0; j < n; j++) {
+            dx[dxOffset + j] = y[yOffset + j] * (dy[dyOffset + j] - s);
+        }
+    }
+
+    @Override
+    public void maxPool2x2(int n, float[] x, int top, int bottom, float[] y, int yOffset) {
+        ScalarPooling.forward(0, n, x, top, bottom, y, yOffset);
+    }
+
+    @Override
+    public void maxPool2x2Backward(
+            int n,
+            boolean all,
+            float[] x,
+            int top,
+            int bottom,
+            float[] y,
+            int yOffset,
+            float[] dy,
+            int dyOffset,
+            float[] dx,
+            int dxTop,
+            int dxBottom) {
+        ScalarPooling.backward(0, n, all, x, top, bottom, y, yOffset, dy, dyOffset, dx, dxTop, dxBottom);
+    }
+
+    @Override
+    public void sgd(int n, float rate, float decay, float[] p, int pOffset, float[] g, int gOffset) {
+        ScalarUpdates.sgd(0, n, rate, decay, p, pOffset, g, gOffset);
+    }
+
+    @Override
+    public void momentum(
+            int n,
+            float rate,
+            float decay,
+            float momentum,
+            boolean nesterov,
+            float[] p,
+            int pOffset,
+            float[] g,
+            int gOffset,
+            float[] v,
+            int vOffset) {
+        ScalarUpdates.momentum(0, n, rate, decay, momentum, nesterov, p, pOffset, g, gOffset, v, vOffset);
+    }
+
+    @Override
+    public void adam(
+            int n,
+            AdamConstants c,
+            float[] p,
+            int pOffset,
+            float[] g,
+            int gOffset,
+            float[] m,
+            int mOffset,
+            float[] v,
+            int vOffset) {
+        ScalarUpdates.adam(0, n, c, p, pOffset, g, gOffset, m, mOffset, v, vOffset);
+    }
+
+    @Override
+    public float multiplyAddLoop(int iterations) {
+        float s0 = 0;
+        float s1 = 1;
+        float s2 = 2;
+        float s3 = 3;
+        float s4 = 4;
+        float s5 = 5;
+        float s6 = 6;
+        float s7 = 7;
+        for (int i = 0; i < iterations; i++) {
+            s0 = fma(s0, 0.999f, 0.001f);
+            s1 = fma(s1, 0.999f, 0.001f);
+            s2 = fma(s2, 0.999f, 0.001f);
+            s3 = fma(s3, 0.999f, 0.001f);
+            s4 = fma(s4, 0.999f, 0.001f);
+            s5 = fma(s5, 0.999f, 0.001f);
+            s6 = fma(s6, 0.999f, 0.001f);
+            s7 = fma(s7, 0.999f, 0.001f);
+        }
+        return s0 + s1 + s2 + s3 + s4 + s5 + s6 + s7;
+    }
+
+    @Override
+    public int multiplyAddLoopFlops() {
+        return 16;
+    }
+}

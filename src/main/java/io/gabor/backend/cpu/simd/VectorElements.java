@@ -1,0 +1,197 @@
+package io.gabor.backend.cpu.simd;
+
+import static io.gabor.backend.cpu.simd.VectorKernels.LANES;
+import static io.gabor.backend.cpu.simd.VectorKernels.SPECIES;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+
+/** Sums, products and reductions along rows. */
+final class VectorElements {
+    private VectorElements() {}
+
+    static void add(int n, float[] a, int ao, float[] b, int bo, float[] c, int co) {
+        int bound = n - n % LANES;
+        for (int j = 0; j < bound; j += LANES) {
+            FloatVector.fromArray(SPECIES, a, ao + j)
+                    .add(FloatVector.fromArray(SPECIES, b, bo + j))
+                    .intoArray(c, co + j);
+        }
+        for (int j = bound; j < n; j++) {
+            c[co + j] = a[ao + j] + b[bo + j];
+        }
+    }
+
+    static void addScaled(int n, float s, float[] x, int xo, float[] y, int yo) {
+        int bound = n - n % LANES;
+        FloatVector scale = FloatVector.broadcast(SPECIES, s);
+        for (int j = 0; j < bound; j += LANES) {
+            scale.fma(FloatVector.fromArray(SPECIES, x, xo + j), FloatVector.fromArray(SPECIES, y, yo + j))
+                    .intoArray(y, yo + j);
+        }
+        for (int j = bound; j < n; j++) {
+            y[yo + j] = Math.fma(s, x[xo + j], y[yo + j]);
+        }
+    }
+
+    static void scale(int n, float s, float[] x, int xo, float[] y, int yo) {
+        int bound = n - n % LANES;
+        FloatVector scale = FloatVector.broadcast(SPECIES, s);
+        for (int j = 0; j < bound; j += LANES) {
+            scale.mul(FloatVector.fromArray(SPECIES, x, xo + j)).intoArray(y, yo + j);
+        }
+        for (int j = bound; j < n; j++) {
+            y[yo + j] = s * x[xo + j];
+        }
+    }
+
+    static void scaleAndShift(int n, float scale, float shift, float[] x, int xo, float[] y, int yo) {
+        int bound = n - n % LANES;
+        FloatVector factor = FloatVector.broadcast(SPECIES, scale);
+        FloatVector term = FloatVector.broadcast(SPECIES, shift);
+        for (int j = 0; j < bound; j += LANES) {
+            FloatVector.fromArray(SPECIES, x, xo + j).fma(factor, term).intoArray(y, yo + j);
+        }
+        for (int j = bound; j < n; j++) {
+            y[yo + j] = Math.fma(x[xo + j], scale, shift);
+        }
+    }
+
+    static float sum(int n, float[] x, int xo) {
+        FloatVector s0 = FloatVector.zero(SPECIES);
+        FloatVector s1 = FloatVector.zero(SPECIES);
+        int j = 0;
+        for (; j + 2 * LANES <= n; j += 2 * LANES) {
+            s0 = s0.add(FloatVector.fromArray(SPECIES, x, xo + j));
+            s1 = s1.add(FloatVector.fromArray(SPECIES, x, xo + j + LANES));
+        }
+        float sum = n < 2 * LANES ? 0 : s0.add(s1).reduceLanes(VectorOperators.ADD);
+        for (; j < n; j++) {
+            sum += x[xo + j];
+        }
+        return sum;
+    }
+
+    static float dot(int n, float[] a, int ao, float[] b, int bo) {
+        FloatVector s0 = FloatVector.zero(SPECIES);
+        FloatVector s1 = FloatVector.zero(SPECIES);
+        int j = 0;
+        for (; j + 2 * LANES <= n; j += 2 * LANES) {
+            s0 = FloatVector.fromArray(SPECIES, a, ao + j).fma(FloatVector.fromArray(SPECIES, b, bo + j), s0);
+            s1 = FloatVector.fromArray(SPECIES, a, ao + j + LANES)
+                    .fma(FloatVector.fromArray(SPECIES, b, bo + j + LANES), s1);
+        }
+        float sum = n < 2 * LANES ? 0 : s0.add(s1).reduceLanes(VectorOperators.ADD);
+        for (; j < n; j++) {
+            sum = Math.fma(a[ao + j], b[bo + j], sum);
+        }
+        return sum;
+    }
+
+    static void multiplyVector(int rows, int n, float[] w, int wo, int pitch, float[] x, int xo, float[] y, int yo) {
+        int r = 0;
+        for (; r + 4 <= rows; r += 4) {
+            fourDots(n, w, wo + r * pitch, pitch, x, xo, y, yo + r);
+        }
+        for (; r < rows; r++) {
+            y[yo + r] = dot(n, w, wo + r * pitch, x, xo);
+        }
+    }
+
+    private static void fourDots(int n, float[] w, int w0, int pitch, float[] x, int xo, float[] y, int yo) {
+        int w1 = w0 + pitch;
+        int w2 = w1 + pitch;
+        int w3 = w2 + pitch;
+        FloatVector s0 = FloatVector.zero(SPECIES);
+        FloatVector s1 = FloatVector.zero(SPECIES);
+        FloatVector s2 = FloatVector.zero(SPECIES);
+        FloatVector s3 = FloatVector.zero(SPECIES);
+        int bound = n - n % LANES;
+        for (int j = 0; j < bound; j += LANES) {
+            FloatVector v = FloatVector.fromArray(SPECIES, x, xo + j);
+            s0 = FloatVector.fromArray(SPECIES, w, w0 + j).fma(v, s0);
+            s1 = FloatVector.fromArray(SPECIES, w, w1 + j).fma(v, s1);
+            s2 = FloatVector.fromArray(SPECIES, w, w2 + j).fma(v, s2);
+            s3 = FloatVector.fromArray(SPECIES, w, w3 + j).fma(v, s3);
+        }
+        float d0 = s0.reduceLanes(VectorOperators.ADD);
+        float d1 = s1.reduceLanes(VectorOperators.ADD);
+        float d2 = s2.reduceLanes(VectorOperators.ADD);
+        float d3 = s3.reduceLanes(VectorOperators.ADD);
+        for (int j = bound; j < n; j++) {
+            float v = x[xo + j];
+            d0 = Math.fma(w[w0 + j], v, d0);
+            d1 = Math.fma(w[w1 + j], v, d1);
+            d2 = Math.fma(w[w2 + j], v, d2);
+            d3 = Math.fma(w[w3 + j], v, d3);
+        }
+        y[yo] = d0;
+        y[yo + 1] = d1;
+        y[yo + 2] = d2;
+        y[yo + 3] = d3;
+    }
+
+    static void combineRows(int rows, int n, float[] s, int so, float[] w, int wo, int pitch, float[] y, int yo) {
+        int j = 0;
+        for (; j + 4 * LANES <= n; j += 4 * LANES) {
+            combineFour(rows, s, so, w, wo + j, pitch, y, yo + j);
+        }
+        for (; j + LANES <= n; j += LANES) {
+            combineOne(rows, s, so, w, wo + j, pitch, y, yo + j);
+        }
+        if (j < n && n >= LANES) {
+            // The last vector overlaps the one before; each element's sum is the same either way.
+            combineOne(rows, s, so, w, wo + n - LANES, pitch, y, yo + n - LANES);
+            return;
+        }
+        for (; j < n; j++) {
+            float sum = 0;
+            for (int r = 0; r < rows; r++) {
+                sum = Math.fma(s[so + r], w[wo + r * pitch + j], sum);
+            }
+            y[yo + j] = sum;
+        }
+    }
+
+    private static void combineFour(int rows, float[] s, int so, float[] w, int wo, int pitch, float[] y, int yo) {
+        FloatVector s0 = FloatVector.zero(SPECIES);
+        FloatVector s1 = FloatVector.zero(SPECIES);
+        FloatVector s2 = FloatVector.zero(SPECIES);
+        FloatVector s3 = FloatVector.zero(SPECIES);
+        int at = wo;
+        for (int r = 0; r < rows; r++) {
+            FloatVector v = FloatVector.broadcast(SPECIES, s[so + r]);
+            s0 = v.fma(FloatVector.fromArray(SPECIES, w, at), s0);
+            s1 = v.fma(FloatVector.fromArray(SPECIES, w, at + LANES), s1);
+            s2 = v.fma(FloatVector.fromArray(SPECIES, w, at + 2 * LANES), s2);
+            s3 = v.fma(FloatVector.fromArray(SPECIES, w, at + 3 * LANES), s3);
+            at += pitch;
+        }
+        s0.intoArray(y, yo);
+        s1.intoArray(y, yo + LANES);
+        s2.intoArray(y, yo + 2 * LANES);
+        s3.intoArray(y, yo + 3 * LANES);
+    }
+
+    private static void combineOne(int rows, float[] s, int so, float[] w, int wo, int pitch, float[] y, int yo) {
+        FloatVector sum = FloatVector.zero(SPECIES);
+        int at = wo;
+        for (int r = 0; r < rows; r++) {
+            sum = FloatVector.broadcast(SPECIES, s[so + r]).fma(FloatVector.fromArray(SPECIES, w, at), sum);
+            at += pitch;
+        }
+        sum.intoArray(y, yo);
+    }
+
+    static void softmaxBackward(int n, float s, float[] y, int yo, float[] dy, int dyo, float[] dx, int dxo) {
+        int bound = n - n % LANES;
+        for (int j = 0; j < bound; j += LANES) {
+            FloatVector.fromArray(SPECIES, y, yo + j)
+                    .mul(FloatVector.fromArray(SPECIES, dy, dyo + j).sub(s))
+                    .intoArray(dx, dxo + j);
+        }
+        for (int j = bound; j < n; j++) {
+            dx[dxo + j] = y[yo + j] * (dy[dyo + j] - s);
+        }
+    }
+}

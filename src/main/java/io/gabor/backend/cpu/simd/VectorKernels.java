@@ -1,0 +1,291 @@
+package io.gabor.backend.cpu.simd;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The kernels with the Vector API. Load this class only after {@link KernelSelection} found the module.
+ *
+ * <p>All vectors are of the preferred species. A second species in the same JVM would make calls inside the Vector API
+ * polymorphic, and on JDK 17 vectors that were registers become objects: twenty times slower, measured.
+ */
+public final class VectorKernels implements Kernels {
+    static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+    static final int LANES = SPECIES.length();
+
+    @Override
+    public String description() {
+        return "Vector API " + SPECIES.vectorBitSize() + " bit";
+    }
+
+    @Override
+    public int panelWidth() {
+        return VectorGemm.WIDTH;
+    }
+
+    @Override
+    public int slack() {
+        return LANES;
+    }
+
+    @Override
+    public void multiplyPanel(
+            int m,
+            int k,
+            float[] a,
+            int aOffset,
+            int aRow,
+            int aStep,
+            float[] b,
+            int bOffset,
+            float[] c,
+            int cOffset,
+            int cPitch,
+            boolean add) {
+        VectorGemm.multiplyPanel(m, k, a, aOffset, aRow, aStep, b, bOffset, c, cOffset, cPitch, add);
+    }
+
+    @Override
+    public void multiplyVector(
+            int rows, int n, float[] w, int wOffset, int wPitch, float[] x, int xOffset, float[] y, int yOffset) {
+        VectorElements.multiplyVector(rows, n, w, wOffset, wPitch, x, xOffset, y, yOffset);
+    }
+
+    @Override
+    public void combineRows(
+            int rows, int n, float[] s, int sOffset, float[] w, int wOffset, int wPitch, float[] y, int yOffset) {
+        VectorElements.combineRows(rows, n, s, sOffset, w, wOffset, wPitch, y, yOffset);
+    }
+
+    @Override
+    public void copyRuns(
+            int rows,
+            int[] rowOffsets,
+            int firstRow,
+            Runs runs,
+            float[] from,
+            int fromOffset,
+            float[] to,
+            int toOffset,
+            int toPitch) {
+        if (runs.single) {
+            VectorPacking.copySingles(rows, rowOffsets, firstRow, runs, from, fromOffset, to, toOffset, toPitch);
+        } else {
+            VectorPacking.copyRuns(rows, rowOffsets, firstRow, runs, from, fromOffset, to, toOffset, toPitch);
+        }
+    }
+
+    @Override
+    public void addRuns(
+            int rows,
+            int[] rowOffsets,
+            int firstRow,
+            Runs runs,
+            float[] from,
+            int fromOffset,
+            int fromPitch,
+            float[] to,
+            int toOffset) {
+        VectorPacking.addRuns(rows, rowOffsets, firstRow, runs, from, fromOffset, fromPitch, to, toOffset);
+    }
+
+    @Override
+    public void finish(
+            Function f,
+            float slope,
+            int rows,
+            int n,
+            float[] x,
+            int xOffset,
+            int xPitch,
+            float[] bias,
+            int biasOffset,
+            int biasRow,
+            int biasStep,
+            float[] y,
+            int yOffset,
+            int yPitch) {
+        for (int r = 0; r < rows; r++) {
+            VectorActivations.finish(
+                    f,
+                    slope,
+                    n,
+                    x,
+                    xOffset + r * xPitch,
+                    bias,
+                    biasOffset + r * biasRow,
+                    biasStep,
+                    y,
+                    yOffset + r * yPitch);
+        }
+    }
+
+    @Override
+    public void differentiate(
+            Function f,
+            float slope,
+            int rows,
+            int n,
+            float[] y,
+            int yOffset,
+            int yPitch,
+            float[] dy,
+            int dyOffset,
+            int dyPitch,
+            float[] dx,
+            int dxOffset,
+            int dxPitch) {
+        for (int r = 0; r < rows; r++) {
+            VectorActivations.differentiate(
+                    f, slope, n, y, yOffset + r * yPitch, dy, dyOffset + r * dyPitch, dx, dxOffset + r * dxPitch);
+        }
+    }
+
+    @Override
+    public void add(int n, float[] a, int aOffset, float[] b, int bOffset, float[] c, int cOffset) {
+        VectorElements.add(n, a, aOffset, b, bOffset, c, cOffset);
+    }
+
+    @Override
+    public void addScaled(int n, float s, float[] x, int xOffset, float[] y, int yOffset) {
+        VectorElements.addScaled(n, s, x, xOffset, y, yOffset);
+    }
+
+    @Override
+    public void scale(int n, float s, float[] x, int xOffset, float[] y, int yOffset) {
+        VectorElements.scale(n, s, x, xOffset, y, yOffset);
+    }
+
+    @Override
+    public void scaleAndShift(int n, float scale, float shift, float[] x, int xOffset, float[] y, int yOffset) {
+        VectorElements.scaleAndShift(n, scale, shift, x, xOffset, y, yOffset);
+    }
+
+    @Override
+    public void scaleBytes(int n, float scale, float shift, byte[] x, int xOffset, float[] y, int yOffset) {
+        ScalarMath.scaleBytes(n, scale, shift, x, xOffset, y, yOffset);
+    }
+
+    @Override
+    public float sum(int n, float[] x, int xOffset) {
+        return VectorElements.sum(n, x, xOffset);
+    }
+
+    @Override
+    public float dot(int n, float[] a, int aOffset, float[] b, int bOffset) {
+        return VectorElements.dot(n, a, aOffset, b, bOffset);
+    }
+
+    @Override
+    public void softmax(int n, float[] x, int xOffset, float[] y, int yOffset) {
+        if (n < LANES) {
+            ScalarMath.softmax(n, x, xOffset, y, yOffset);
+        } else {
+            VectorMath.softmax(n, x, xOffset, y, yOffset);
+        }
+    }
+
+    @Override
+    public void softmaxBackward(
+            int n, float s, float[] y, int yOffset, float[] dy, int dyOffset, float[] dx, int dxOffset) {
+        VectorElements.softmaxBackward(n, s, y, yOffset, dy, dyOffset, dx, dxOffset);
+    }
+
+    @Override
+    public void maxPool2x2(int n, float[] x, int top, int bottom, float[] y, int yOffset) {
+        VectorPooling.forward(n, x, top, bottom, y, yOffset);
+    }
+
+    @Override
+    public void maxPool2x2Backward(
+            int n,
+            boolean all,
+            float[] x,
+            int top,
+            int bottom,
+            float[] y,
+            int yOffset,
+            float[] dy,
+            int dyOffset,
+            float[] dx,
+            int dxTop,
+            int dxBottom) {
+        VectorPooling.backward(n, all, x, top, bottom, y, yOffset, dy, dyOffset, dx, dxTop, dxBottom);
+    }
+
+    @Override
+    public void sgd(int n, float rate, float decay, float[] p, int pOffset, float[] g, int gOffset) {
+        VectorUpdates.sgd(n, rate, decay, p, pOffset, g, gOffset);
+    }
+
+    @Override
+    public void momentum(
+            int n,
+            float rate,
+            float decay,
+            float momentum,
+            boolean nesterov,
+            float[] p,
+            int pOffset,
+            float[] g,
+            int gOffset,
+            float[] v,
+            int vOffset) {
+        VectorUpdates.momentum(n, rate, decay, momentum, nesterov, p, pOffset, g, gOffset, v, vOffset);
+    }
+
+    @Override
+    public void adam(
+            int n,
+            AdamConstants c,
+            float[] p,
+            int pOffset,
+            float[] g,
+            int gOffset,
+            float[] m,
+            int mOffset,
+            float[] v,
+            int vOffset) {
+        VectorUpdates.adam(n, c, p, pOffset, g, gOffset, m, mOffset, v, vOffset);
+    }
+
+    @Override
+    public float multiplyAddLoop(int iterations) {
+        FloatVector factor = FloatVector.broadcast(SPECIES, 0.999f);
+        FloatVector term = FloatVector.broadcast(SPECIES, 0.001f);
+        FloatVector s0 = FloatVector.broadcast(SPECIES, 0f);
+        FloatVector s1 = FloatVector.broadcast(SPECIES, 1f);
+        FloatVector s2 = FloatVector.broadcast(SPECIES, 2f);
+        FloatVector s3 = FloatVector.broadcast(SPECIES, 3f);
+        FloatVector s4 = FloatVector.broadcast(SPECIES, 4f);
+        FloatVector s5 = FloatVector.broadcast(SPECIES, 5f);
+        FloatVector s6 = FloatVector.broadcast(SPECIES, 6f);
+        FloatVector s7 = FloatVector.broadcast(SPECIES, 7f);
+        FloatVector s8 = FloatVector.broadcast(SPECIES, 8f);
+        FloatVector s9 = FloatVector.broadcast(SPECIES, 9f);
+        for (int i = 0; i < iterations; i++) {
+            s0 = s0.fma(factor, term);
+            s1 = s1.fma(factor, term);
+            s2 = s2.fma(factor, term);
+            s3 = s3.fma(factor, term);
+            s4 = s4.fma(factor, term);
+            s5 = s5.fma(factor, term);
+            s6 = s6.fma(factor, term);
+            s7 = s7.fma(factor, term);
+            s8 = s8.fma(factor, term);
+            s9 = s9.fma(factor, term);
+        }
+        return s0.add(s1)
+                .add(s2.add(s3))
+                .add(s4.add(s5))
+                .add(s6.add(s7))
+                .add(s8.add(s9))
+                .reduceLanes(VectorOperators.ADD);
+    }
+
+    @Override
+    public int multiplyAddLoopFlops() {
+        return 2 * 10 * LANES;
+    }
+}
