@@ -103,10 +103,11 @@ public abstract class Container extends Layer {
         Map<String, Shape> shapes = new LinkedHashMap<>();
         Shape shape = in;
         for (Layer layer : layers) {
+            Shape output = layer.outputShapeNamed(shape);
             boolean container = !layer.children().isEmpty();
             layer.parameterShapes(shape)
                     .forEach((role, of) -> shapes.put(container ? role : layer.name() + "." + role, of));
-            shape = layer.outputShapeNamed(shape);
+            shape = output;
         }
         return shapes;
     }
