@@ -79,7 +79,10 @@ final class ConvBackward implements WorkerPool.Task {
         filters = outChannels / geometry.groups();
         outPixels = geometry.rows().out() * geometry.cols().out();
         patches = new Patches(
-                geometry, ImageGroups.size(outPixels, maxBatch, width), geometry.rows().out(), kernels);
+                geometry,
+                ImageGroups.size(outPixels, maxBatch, width),
+                geometry.rows().out(),
+                kernels);
         tapPitch = Math.multiplyExact(patches.tapRuns.length, width);
         partialSize = Math.multiplyExact(outChannels, tapPitch);
         biasSize = switch (bias) {
@@ -100,7 +103,8 @@ final class ConvBackward implements WorkerPool.Task {
 
         gradientOffset = patches.size;
         inputGradientOffset = Math.addExact(
-                gradientOffset, Math.addExact(Math.multiplyExact(outChannels, patches.pixels), width + kernels.slack()));
+                gradientOffset,
+                Math.addExact(Math.multiplyExact(outChannels, patches.pixels), width + kernels.slack()));
         panelOffset = Math.addExact(inputGradientOffset, patches.size);
         tileOffset = Math.addExact(
                 panelOffset, Math.multiplyExact(Math.max(patches.pixels, filters), width) + kernels.slack());
@@ -115,8 +119,7 @@ final class ConvBackward implements WorkerPool.Task {
         return (int) Math.min(batch, Math.max(2, Math.min(MOST_SLICES, PARTIAL_FLOATS / partialSize)));
     }
 
-    void run(
-            int batch, float[] xs, float[] ws, float[] ys, float[] dys, float[] dws, float[] dbs, float[] dxs) {
+    void run(int batch, float[] xs, float[] ws, float[] ys, float[] dys, float[] dws, float[] dbs, float[] dxs) {
         n = batch;
         x = xs;
         w = ws;
@@ -189,8 +192,7 @@ final class ConvBackward implements WorkerPool.Task {
                 case PER_PIXEL -> {
                     int sum = start + o * outPixels;
                     for (int i = 0; i < images; i++) {
-                        kernels.add(
-                                outPixels, partialBias, sum, memory, row + i * outPixels, partialBias, sum);
+                        kernels.add(outPixels, partialBias, sum, memory, row + i * outPixels, partialBias, sum);
                     }
                 }
             }

@@ -58,7 +58,8 @@ final class ConvForward implements WorkerPool.Task {
         bands = CpuContext.ceilDiv(outRows, rows);
         patches = new Patches(geometry, images, CpuContext.ceilDiv(outRows, bands), kernels);
         panelOffset = patches.size;
-        tileOffset = Math.addExact(panelOffset, Math.multiplyExact(patches.taps, kernels.panelWidth()) + kernels.slack());
+        tileOffset =
+                Math.addExact(panelOffset, Math.multiplyExact(patches.taps, kernels.panelWidth()) + kernels.slack());
         scratch = (long) tileOffset + (long) filters * kernels.panelWidth();
         context.memory().reserveScratch(OP, scratch);
     }
@@ -87,7 +88,8 @@ final class ConvForward implements WorkerPool.Task {
         int image = chunk / bands * patches.images;
         int images = Math.min(patches.images, n - image);
         int row = chunk % bands * patches.rows;
-        int imagePixels = Math.min(patches.rows, geometry.rows().out() - row) * geometry.cols().out();
+        int imagePixels = Math.min(patches.rows, geometry.rows().out() - row)
+                * geometry.cols().out();
         int pixels = images * imagePixels;
         int taps = patches.taps;
         patches.load(x, image, images, row, memory, 0);
@@ -104,13 +106,30 @@ final class ConvForward implements WorkerPool.Task {
                         panelOffset,
                         width);
                 kernels.multiplyPanel(
-                        filters, taps, w, group * filters * taps, taps, 1, memory, panelOffset, memory, tileOffset, width, false);
+                        filters,
+                        taps,
+                        w,
+                        group * filters * taps,
+                        taps,
+                        1,
+                        memory,
+                        panelOffset,
+                        memory,
+                        tileOffset,
+                        width,
+                        false);
                 int end = Math.min(first + width, pixels);
                 for (int t = first; t < end; ) {
                     int inImage = t / imagePixels;
                     int pixel = t - inImage * imagePixels;
                     int count = Math.min(end - t, imagePixels - pixel);
-                    finish(memory, t - first, count, image + inImage, group, row * geometry.cols().out() + pixel);
+                    finish(
+                            memory,
+                            t - first,
+                            count,
+                            image + inImage,
+                            group,
+                            row * geometry.cols().out() + pixel);
                     t += count;
                 }
             }

@@ -67,7 +67,8 @@ public final class CpuBackend implements Backend {
         return Ceiling.measure(context, threads);
     }
 
-    // ---- memory -------------------------------------------------------------------------------------------------------
+    // ---- memory
+    // -------------------------------------------------------------------------------------------------------
 
     @Override
     public Tensor allocate(ElementType type, Shape shape) {
@@ -165,7 +166,8 @@ public final class CpuBackend implements Backend {
         }
     }
 
-    // ---- layers -------------------------------------------------------------------------------------------------------
+    // ---- layers
+    // -------------------------------------------------------------------------------------------------------
 
     @Override
     public WeightedOp conv2d(ConvGeometry geometry, Epilogue epilogue, int maxBatch) {
@@ -223,7 +225,8 @@ public final class CpuBackend implements Backend {
         elements.softmaxBackward(rows, cols, y, dy, dx);
     }
 
-    // ---- losses -------------------------------------------------------------------------------------------------------
+    // ---- losses
+    // -------------------------------------------------------------------------------------------------------
 
     @Override
     public void softmaxCrossEntropy(int n, int classes, Tensor x, Tensor labels, Tensor loss, Tensor dx) {
@@ -245,7 +248,8 @@ public final class CpuBackend implements Backend {
         losses.binaryCrossEntropyWithLogits(count, x, target, loss, dx);
     }
 
-    // ---- data and bookkeeping of a step ---------------------------------------------------------------------------------
+    // ---- data and bookkeeping of a step
+    // ---------------------------------------------------------------------------------
 
     @Override
     public void gather(int n, Tensor samples, Tensor order, Tensor cursor, Tensor scale, Tensor shift, Tensor out) {

@@ -74,8 +74,8 @@ final class CpuBatches {
         if (cursor[0] < 0 || cursor[0] > order.size() - n) {
             throw Memory.error(
                     op,
-                    "a batch of " + n + " at position " + cursor[0] + " is beyond the end of an order of " + order.size()
-                            + " samples");
+                    "a batch of " + n + " at position " + cursor[0] + " is beyond the end of an order of "
+                            + order.size() + " samples");
         }
         return cursor[0];
     }
@@ -92,8 +92,7 @@ final class CpuBatches {
     static void checkLabels(String op, int n, int classes, int[] labels) {
         for (int i = 0; i < n; i++) {
             if (labels[i] < 0 || labels[i] >= classes) {
-                throw Memory.error(
-                        op, "labels[" + i + "] must be from 0 to " + (classes - 1) + ", found " + labels[i]);
+                throw Memory.error(op, "labels[" + i + "] must be from 0 to " + (classes - 1) + ", found " + labels[i]);
             }
         }
     }

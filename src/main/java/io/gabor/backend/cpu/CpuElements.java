@@ -96,7 +96,8 @@ final class CpuElements {
         kernels.add(length(chunk), a, at, b, at, c, at);
     }
 
-    // ---- softmax ------------------------------------------------------------------------------------------------------
+    // ---- softmax
+    // ------------------------------------------------------------------------------------------------------
 
     void softmax(int rowCount, int colCount, Tensor x, Tensor y) {
         String op = "softmax";

@@ -73,9 +73,10 @@ final class CpuLosses {
             if (dx != null) {
                 double scale = 1 / (sum * count);
                 for (int i = row; i < row + classes; i++) {
-                    dx[i] = (float) (i == label
-                            ? (Math.exp((double) x[i] - max) / sum - 1) / count
-                            : Math.exp((double) x[i] - max) * scale);
+                    dx[i] = (float)
+                            (i == label
+                                    ? (Math.exp((double) x[i] - max) / sum - 1) / count
+                                    : Math.exp((double) x[i] - max) * scale);
                 }
             }
         }
@@ -96,7 +97,14 @@ final class CpuLosses {
     }
 
     private void elementLoss(
-            String op, WorkerPool.Task task, int work, int elements, Tensor p, Tensor targets, Tensor loss, Tensor gradient) {
+            String op,
+            WorkerPool.Task task,
+            int work,
+            int elements,
+            Tensor p,
+            Tensor targets,
+            Tensor loss,
+            Tensor gradient) {
         Memory.range(op, "count", elements, 1, Integer.MAX_VALUE);
         Memory memory = context.memory();
         x = memory.floats(op, "p", p, elements);

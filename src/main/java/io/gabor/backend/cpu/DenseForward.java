@@ -77,7 +77,20 @@ final class DenseForward implements WorkerPool.Task {
 
     private void finish(int first, int rows, int sample, int count) {
         kernels.finish(
-                function, slope, count, rows, y, sample * out + first, out, b, first, 0, 1, y, sample * out + first, out);
+                function,
+                slope,
+                count,
+                rows,
+                y,
+                sample * out + first,
+                out,
+                b,
+                first,
+                0,
+                1,
+                y,
+                sample * out + first,
+                out);
     }
 
     /** Packs one depth of one panel: element (k, j) is x[j,k]. */

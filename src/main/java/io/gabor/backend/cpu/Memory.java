@@ -32,7 +32,8 @@ final class Memory {
         resizeScratch("close", 0);
     }
 
-    // ---- tensors ------------------------------------------------------------------------------------------------------
+    // ---- tensors
+    // ------------------------------------------------------------------------------------------------------
 
     Tensor allocate(ElementType type, Shape shape) {
         requireOpen("allocate");
@@ -79,7 +80,8 @@ final class Memory {
         if (!(tensor.storage() instanceof CpuStorage storage) || storage.owner != this) {
             throw error(
                     op,
-                    name + " (" + tensor + ") belongs to another backend; allocate it on this one and upload its values");
+                    name + " (" + tensor
+                            + ") belongs to another backend; allocate it on this one and upload its values");
         }
         if (storage.released) {
             throw error(op, name + " (" + tensor + ") has been released");
@@ -112,7 +114,8 @@ final class Memory {
         if (value < least || value > most) {
             throw error(
                     op,
-                    name + " must be " + (most == Integer.MAX_VALUE ? "at least " + least : "from " + least + " to " + most)
+                    name + " must be "
+                            + (most == Integer.MAX_VALUE ? "at least " + least : "from " + least + " to " + most)
                             + ", found " + value);
         }
     }
@@ -125,7 +128,8 @@ final class Memory {
         return error(op, name + " must be " + expected + ", found " + tensor);
     }
 
-    // ---- workspaces ---------------------------------------------------------------------------------------------------
+    // ---- workspaces
+    // ---------------------------------------------------------------------------------------------------
 
     /** Returns an array that an op keeps until it gives it back to {@link #drop}. */
     float[] workspace(String op, long floats) {

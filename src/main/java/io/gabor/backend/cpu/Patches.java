@@ -65,8 +65,7 @@ final class Patches {
         for (int c = 0; c < channels; c++) {
             for (int p = 0; p < vertical.kernel(); p++) {
                 for (int q = 0; q < horizontal.kernel(); q++) {
-                    tapOffset[k++] =
-                            c * plane + p * vertical.dilation() * paddedCols + q * horizontal.dilation();
+                    tapOffset[k++] = c * plane + p * vertical.dilation() * paddedCols + q * horizontal.dilation();
                 }
             }
         }

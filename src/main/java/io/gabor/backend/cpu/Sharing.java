@@ -4,8 +4,7 @@ package io.gabor.backend.cpu;
 final class Sharing {
     private Sharing() {}
 
-    static void refuse(
-            String op, float[] x, float[] w, float[] y, float[] dy, float[] dw, float[] db, float[] dx) {
+    static void refuse(String op, float[] x, float[] w, float[] y, float[] dy, float[] dw, float[] db, float[] dx) {
         inputs(op, "dw", dw, x, w, y, dy);
         inputs(op, "db", db, x, w, y, dy);
         inputs(op, "dx", dx, x, w, y, dy);

@@ -52,6 +52,14 @@ final class Arguments {
         }
     }
 
+    /** Returns the numbers of a planned op's own workspace. */
+    double[] workspace(ReferenceStorage workspace) {
+        if (workspace.released()) {
+            throw new IllegalStateException(op + ": this op has been closed; plan a new one");
+        }
+        return workspace.floats();
+    }
+
     /** Returns the numbers of an F32 tensor that the op reads. */
     double[] input(String name, Tensor tensor, long size) {
         return read(name, tensor, ElementType.F32, size).floats();

@@ -69,6 +69,7 @@ final class Convolution implements WeightedOp {
     @Override
     public void forward(int n, Tensor x, Tensor w, Tensor b, Tensor y) {
         Arguments args = backend.arguments("conv2d forward");
+        args.workspace(dzStorage);
         args.range("n", n, 1, maxBatch);
         double[] xs = args.input("x", x, (long) n * geometry.inputShape().size());
         double[] ws = args.input("w", w, geometry.weightShape().size());
@@ -116,6 +117,7 @@ final class Convolution implements WeightedOp {
     @Override
     public void backward(int n, Tensor x, Tensor w, Tensor y, Tensor dy, Tensor dw, Tensor db, Tensor dx) {
         Arguments args = backend.arguments("conv2d backward");
+        double[] dz = args.workspace(dzStorage);
         args.range("n", n, 1, maxBatch);
         double[] xs = args.input("x", x, (long) n * geometry.inputShape().size());
         double[] ws = args.input("w", w, geometry.weightShape().size());
@@ -131,7 +133,6 @@ final class Convolution implements WeightedOp {
         double[] dxs =
                 args.outputOrNull("dx", dx, (long) n * geometry.inputShape().size());
 
-        double[] dz = dzStorage.floats();
         Activations.backward(activation, n * geometry.outputShape().size(), ys, dys, dz);
         weightGradient(n, xs, dz, dws);
         if (dbs != null) {

@@ -41,6 +41,7 @@ final class Dense implements WeightedOp {
     @Override
     public void forward(int n, Tensor x, Tensor w, Tensor b, Tensor y) {
         Arguments args = backend.arguments("dense forward");
+        args.workspace(dzStorage);
         args.range("n", n, 1, maxBatch);
         double[] xs = args.input("x", x, (long) n * in);
         double[] ws = args.input("w", w, (long) out * in);
@@ -69,6 +70,7 @@ final class Dense implements WeightedOp {
     @Override
     public void backward(int n, Tensor x, Tensor w, Tensor y, Tensor dy, Tensor dw, Tensor db, Tensor dx) {
         Arguments args = backend.arguments("dense backward");
+        double[] dz = args.workspace(dzStorage);
         args.range("n", n, 1, maxBatch);
         double[] xs = args.input("x", x, (long) n * in);
         double[] ws = args.input("w", w, (long) out * in);
@@ -83,7 +85,6 @@ final class Dense implements WeightedOp {
         }
         double[] dxs = args.outputOrNull("dx", dx, (long) n * in);
 
-        double[] dz = dzStorage.floats();
         Activations.backward(activation, n * out, ys, dys, dz);
         for (int o = 0; o < out; o++) {
             for (int i = 0; i < in; i++) {

@@ -41,7 +41,8 @@ public final class Digits {
         double[] lines = path.lines();
         fit(lines, width);
         float[] box = new float[MnistFrame.BOX * MnistFrame.BOX];
-        new Pen(width / 2, softness).draw(lines, box, MnistFrame.BOX, MnistFrame.BOX);
+        new Pen(width / 2, softness, random.uniform(0, 0.5), random.uniform(0, StrictMath.PI))
+                .draw(lines, box, MnistFrame.BOX, MnistFrame.BOX);
         MnistFrame.place(box, pixels, offset);
     }
 

@@ -50,15 +50,21 @@ final class Glyphs {
     /** A loop that is begun somewhere near the top and ends near its beginning, or a little before or behind it. */
     private Path zero() {
         Path path = new Path();
-        double rx = u(0.24, 0.46);
-        double from = u(-150, -30);
-        double sweep = -360 + u(-30, 25);
-        double drift = u(-0.06, 0.06);
+        double rx = u(0.22, 0.48);
+        double from = u(-160, -20);
+        double sweep = -360 + u(-45, 25);
+        double drift = u(-0.1, 0.06);
         int steps = 10;
         for (int i = 0; i <= steps; i++) {
             double angle = StrictMath.toRadians(from + sweep * i / steps);
             double r = 1 + drift * (2.0 * i / steps - 1);
             path.to(0.3 + r * rx * StrictMath.cos(angle), 0.5 + r * 0.5 * StrictMath.sin(angle));
+        }
+        double way = random.nextDouble();
+        if (way < 0.08) {
+            path.to(0.3 + u(-0.1, 0.16), u(0.1, 0.4));
+        } else if (way < 0.11) {
+            path.lift().to(0.3 + rx * u(0.5, 1), u(0, 0.25)).to(0.3 - rx * u(0.5, 1), u(0.75, 1));
         }
         return path;
     }
@@ -83,8 +89,8 @@ final class Glyphs {
     /** An arch down to the left, then a base: begun at a corner, or out of a loop. */
     private Path two() {
         Path path = new Path();
-        double right = u(0.46, 0.7);
-        double left = u(-0.08, 0.14);
+        double right = u(0.46, 0.78);
+        double left = u(-0.1, 0.14);
         double top = u(0.1, 0.36);
         path.to(left + u(-0.06, 0.08), top);
         if (chance(0.85)) {
@@ -92,20 +98,20 @@ final class Glyphs {
         }
         path.to(left + (right - left) * u(0.5, 0.72), u(-0.02, 0.02));
         path.to(right, u(0.18, 0.36));
-        path.to(left + (right - left) * u(0.55, 0.8), u(0.5, 0.66));
-        double end = u(0.5, 1.1);
-        if (chance(0.5)) {
+        path.to(left + (right - left) * u(0.55, 0.85), u(0.5, 0.7));
+        double end = u(0.45, 1.1);
+        if (chance(0.6)) {
             double low = u(0.88, 1.0);
-            double size = u(0.06, 0.3);
-            path.to(left + u(0.06, 0.24), low - u(0.02, 0.1));
-            path.to(left + u(-0.08, 0.05), low);
-            path.to(left - u(0.04, 0.16), low - size * u(0.4, 0.8));
+            double size = u(0.06, 0.34);
+            path.to(left + (right - left) * u(0.2, 0.6), low - u(0.02, 0.16));
+            path.to(left + u(-0.08, 0.1), low);
+            path.to(left - u(0.02, 0.2), low - size * u(0.4, 0.8));
             path.to(left + u(0, 0.14), low - size * u(0.9, 1.3));
             path.to(left + u(0.22, 0.36), low - size * u(0.2, 0.8));
             if (chance(0.5)) {
                 path.to((left + 0.3 + end) / 2, low + u(-0.04, 0.08));
             }
-            path.to(end, low + u(-0.22, 0.1));
+            path.to(end, low + u(-0.18, 0.1));
         } else {
             double low = u(0.9, 1.0);
             path.to(left + u(0.08, 0.24), u(0.76, 0.88));
@@ -119,33 +125,36 @@ final class Glyphs {
     /** Two bowls open to the left; they meet in a notch, or in a small loop; some writers have a flat top. */
     private Path three() {
         Path path = new Path();
-        double left = u(-0.02, 0.14);
-        double waist = u(0.4, 0.52);
-        double upper = u(0.44, 0.62);
-        double lower = u(0.5, 0.72);
-        double middle = u(0.16, 0.36);
+        double left = u(-0.06, 0.18);
+        double waist = u(0.34, 0.56);
+        double upper = u(0.4, 0.66);
+        double lower = u(0.46, 0.76);
+        double middle = u(0.1, 0.42);
         if (chance(0.1)) {
-            path.to(left, u(0, 0.06)).corner(upper, u(-0.02, 0.06));
-            path.corner(middle, waist - 0.06);
+            path.to(left, u(0, 0.06)).corner(upper, u(-0.04, 0.06));
+            path.corner(middle, waist - 0.04);
         } else {
-            path.to(left, u(0.06, 0.24));
-            path.to((left + upper) / 2, u(-0.02, 0.03));
-            path.to(upper, waist * u(0.38, 0.62));
-            path.to(upper - u(0.06, 0.14), waist * u(0.72, 0.9));
+            path.to(left + u(-0.06, 0.06), u(0.04, 0.26));
+            if (chance(0.7)) {
+                path.to(left + (upper - left) * u(0.2, 0.45), u(-0.01, 0.06));
+            }
+            path.to(left + (upper - left) * u(0.5, 0.7), u(-0.03, 0.02));
+            path.to(upper, waist * u(0.34, 0.64));
+            path.to(upper - (upper - middle) * u(0.25, 0.6), waist * u(0.74, 0.92));
             if (chance(0.25)) {
                 path.to(middle, waist + u(-0.02, 0.03));
                 path.to(middle - u(0.04, 0.1), waist - u(-0.01, 0.05));
                 path.to(middle, waist - u(0.03, 0.09));
             } else {
-                turn(path, middle, waist, 0.8);
+                turn(path, middle, waist, 0.75);
             }
         }
-        double belly = waist + (1 - waist) * u(0.38, 0.6);
-        path.to(lower - u(0.06, 0.14), waist + (belly - waist) * u(0.2, 0.5));
+        double belly = waist + (1 - waist) * u(0.38, 0.62);
+        path.to(lower - (lower - middle) * u(0.15, 0.45), waist + (belly - waist) * u(0.15, 0.5));
         path.to(lower, belly);
-        path.to(lower - u(0.1, 0.2), u(0.9, 0.97));
-        path.to((left + lower) / 2 - u(0, 0.1), u(0.97, 1.02));
-        path.to(left + u(-0.14, 0.04), u(0.76, 0.97));
+        path.to(lower - u(0.08, 0.22), u(0.86, 0.97));
+        path.to((left + lower) / 2 - u(0, 0.14), u(0.96, 1.02));
+        path.to(left + u(-0.24, 0.06), u(0.74, 0.99));
         return path;
     }
 
@@ -158,8 +167,8 @@ final class Glyphs {
         double way = random.nextDouble();
         double end = stem + u(-0.02, 0.36);
         double left = u(-0.12, 0.1);
-        if (way < 0.7) {
-            path.to(left + u(0, 0.26), u(-0.05, 0.22));
+        if (way < 0.74) {
+            path.to(left + u(0, 0.2), u(-0.08, 0.2));
             if (chance(0.5)) {
                 path.to(left + u(0, 0.1), bar * u(0.5, 0.75));
             }
@@ -172,7 +181,7 @@ final class Glyphs {
             path.to(stem - lean * u(0, 1), u(-0.05, 0.34))
                     .to(stem, u(0.5, 0.64))
                     .to(stem + lean, 1);
-        } else if (way < 0.88) {
+        } else if (way < 0.92) {
             path.to(stem - u(0, 0.08), u(-0.02, 0.06));
             path.to((left + stem) / 2 - u(0, 0.08), bar * u(0.45, 0.6));
             turn(path, left, bar, 0.7);
@@ -193,31 +202,34 @@ final class Glyphs {
     /** A neck and a bowl, the hat as a second stroke or as the beginning of the first. */
     private Path five() {
         Path path = new Path();
-        double neck = u(0.02, 0.22);
-        double shoulder = u(0.34, 0.5);
-        double hatEnd = u(0.4, 0.85);
-        double hatRise = u(-0.1, 0.06);
+        double neck = u(-0.02, 0.26);
+        double shoulder = u(0.28, 0.54);
+        double hatEnd = u(0.36, 1.0);
+        double hatRise = u(-0.2, 0.08);
         double top = u(0, 0.06);
         boolean oneStroke = chance(0.55);
-        double drift = u(-0.08, 0.05);
+        double drift = u(-0.12, 0.06);
         if (oneStroke) {
             path.to(hatEnd, top + hatRise);
-            turn(path, neck, top + u(0, 0.04), 0.75);
+            if (chance(0.4)) {
+                path.to((neck + hatEnd) / 2, top + hatRise * u(0, 0.6));
+            }
+            turn(path, neck, top + u(0, 0.08), 0.65);
         } else {
-            path.to(neck + u(-0.03, 0.03), top + u(0, 0.06));
+            path.to(neck + u(-0.03, 0.05), top + u(0, 0.1));
         }
-        turn(path, neck + drift, shoulder, 0.6);
-        double right = u(0.46, 0.68);
-        double belly = shoulder + (1 - shoulder) * u(0.4, 0.6);
-        path.to((neck + drift + right) / 2, shoulder - u(0, 0.08));
-        path.to(right - 0.04, (shoulder + belly) / 2);
+        turn(path, neck + drift, shoulder, 0.55);
+        double right = u(0.4, 0.72);
+        double belly = shoulder + (1 - shoulder) * u(0.36, 0.62);
+        path.to((neck + drift + right) / 2 + u(-0.04, 0.06), shoulder - u(-0.05, 0.1));
+        path.to(right - u(0, 0.08), (shoulder + belly) / 2);
         path.to(right, belly);
-        path.to(right - u(0.1, 0.18), u(0.88, 0.96));
-        path.to(neck + u(0, 0.12), u(0.97, 1.02));
-        path.to(neck - u(0.06, 0.26), u(0.78, 0.97));
+        path.to(right - u(0.06, 0.2), u(0.86, 0.96));
+        path.to(neck + u(-0.04, 0.14), u(0.97, 1.02));
+        path.to(neck - u(0.04, 0.4), u(0.72, 1.0));
         if (!oneStroke) {
             path.lift();
-            path.to(neck + u(-0.05, 0.1), top + u(-0.04, 0.04));
+            path.to(neck + u(-0.05, 0.14), top + u(-0.06, 0.04));
             path.to(hatEnd, top + hatRise);
         }
         return path;
@@ -248,25 +260,25 @@ final class Glyphs {
     /** A bar and a stem; with a serif at the left, with a bar across the stem. */
     private Path seven() {
         Path path = new Path();
-        double left = u(-0.06, 0.1);
-        double right = u(0.52, 0.72);
-        double foot = u(0.1, 0.48);
-        if (chance(0.22)) {
-            path.to(left + u(-0.02, 0.03), u(0.1, 0.26));
-            turn(path, left, u(0.01, 0.08), 0.7);
+        double left = u(-0.12, 0.12);
+        double right = u(0.48, 0.74);
+        double foot = u(0.06, 0.56);
+        if (chance(0.3)) {
+            path.to(left + u(-0.06, 0.04), u(0.1, 0.38));
+            turn(path, left, u(0.0, 0.1), 0.6);
         } else {
-            path.to(left, u(-0.02, 0.14));
+            path.to(left, u(-0.02, 0.2));
         }
-        path.to((left + right) / 2, u(-0.02, 0.07));
-        turn(path, right, u(-0.02, 0.06), 0.72);
-        double bulge = u(-0.1, 0.06);
-        path.to((right + foot) / 2 + bulge, u(0.42, 0.58));
+        path.to(left + (right - left) * u(0.35, 0.65), u(-0.02, 0.08));
+        turn(path, right, u(-0.06, 0.08), 0.68);
+        double bulge = u(-0.14, 0.08);
+        path.to((right + foot) / 2 + bulge, u(0.4, 0.6));
         path.to(foot, 1);
         if (chance(0.13)) {
             double across = u(0.42, 0.58);
             double stem = right + (foot - right) * across + bulge;
             double tilt = u(-0.06, 0.06);
-            path.lift().to(stem - u(0.14, 0.28), across + tilt).to(stem + u(0.14, 0.28), across - tilt);
+            path.lift().to(stem - u(0.12, 0.32), across + tilt).to(stem + u(0.12, 0.32), across - tilt);
         }
         return path;
     }
@@ -276,7 +288,7 @@ final class Glyphs {
         Path path = new Path();
         double waist = u(0.36, 0.62);
         double upper = u(0.13, 0.3);
-        double lower = u(0.1, 0.3);
+        double lower = u(0.13, 0.3);
         double shift = u(-0.1, 0.06);
         double cx = 0.3;
         if (chance(0.1)) {
@@ -295,7 +307,7 @@ final class Glyphs {
         path.to(cx + shift - lower, waist + (1 - waist) * u(0.4, 0.7));
         path.to(cx + u(-0.02, 0.06), waist * u(0.95, 1.05));
         path.to(cx - shift + upper * u(0.6, 1.2), waist * u(0.3, 0.65));
-        if (chance(0.75)) {
+        if (chance(0.65)) {
             path.to(startX + u(-0.12, 0.12), waist * u(-0.1, 0.3));
         }
         return path;
@@ -305,15 +317,15 @@ final class Glyphs {
     private Path nine() {
         Path path = new Path();
         double right = u(0.4, 0.64);
-        double left = u(-0.14, 0.14);
+        double left = u(-0.24, 0.14);
         double bottom = u(0.32, 0.62);
         double middle = bottom * u(0.42, 0.62);
-        path.to(right - u(-0.04, 0.16), u(0, 0.18));
+        path.to(right - u(-0.06, 0.2), u(-0.02, 0.18));
         path.to((left + right) / 2 + u(-0.04, 0.1), u(-0.02, 0.04));
         path.to(left, middle);
         path.to(left + (right - left) * u(0.2, 0.5), bottom);
-        path.to(right - (right - left) * u(0.04, 0.3), middle + u(-0.04, 0.12));
-        double joint = u(0, 0.24);
+        path.to(right - (right - left) * u(0.04, 0.4), middle + u(-0.04, 0.12));
+        double joint = u(-0.04, 0.3);
         turn(path, right + u(-0.04, 0.05), joint, 0.4);
         double way = random.nextDouble();
         double foot = right + u(-0.4, 0.1);

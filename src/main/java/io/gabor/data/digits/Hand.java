@@ -15,6 +15,8 @@ final class Hand {
     private static final int GRID = 6;
     private static final double CELL = 0.42;
 
+    private final Philox random;
+    private final double tremor;
     private final double a;
     private final double b;
     private final double c;
@@ -23,6 +25,8 @@ final class Hand {
     private final double[] moveY = new double[GRID * GRID];
 
     Hand(Philox random) {
+        this.random = random;
+        tremor = random.uniform(0, 0.02);
         double lean = 0.2 + 0.26 * random.nextGaussian();
         double turn = StrictMath.toRadians(7 * random.nextGaussian());
         double squeeze = StrictMath.exp(0.2 * random.nextGaussian());
@@ -60,6 +64,8 @@ final class Hand {
                     y += wy[p] * wx[q] * moveY[at];
                 }
             }
+            x += tremor * random.nextGaussian();
+            y += tremor * random.nextGaussian();
             path.x[i] = a * x + b * y;
             path.y[i] = c * x + d * y;
         }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
@@ -25,6 +26,7 @@ final class Conformance {
     static final String REFERENCE = "reference";
 
     private static final String PROPERTY = "gabor.conformance.backends";
+    private static final String SECOND = ", a second instance";
     private static final Map<String, Backend> OPEN = new LinkedHashMap<>();
 
     private Conformance() {}
@@ -34,6 +36,18 @@ final class Conformance {
         /** What a check does; it throws an {@link AssertionError} where the backend is wrong. */
         interface Body {
             void run(BackendPair pair);
+        }
+
+        /** Returns it as a test of one backend; a failure's message begins with the test's name. */
+        DynamicTest on(String backend, Supplier<BackendPair> pair) {
+            String title = backend + ": " + name;
+            return DynamicTest.dynamicTest(title, () -> {
+                try {
+                    body.run(pair.get());
+                } catch (AssertionError e) {
+                    throw new AssertionError(title + "\n" + e.getMessage(), e);
+                }
+            });
         }
     }
 
@@ -64,11 +78,23 @@ final class Conformance {
 
     /** Returns the backend of this name beside the reference, both shared by all tests. */
     static BackendPair pair(String name) {
-        return new BackendPair(open(name), open(REFERENCE), Coverage.OF_THIS_RUN);
+        return new BackendPair(open(name, 0), open(REFERENCE, 0), Coverage.OF_THIS_RUN, BackendPair.FLOAT_BOUND);
     }
 
-    private static synchronized Backend open(String name) {
-        return OPEN.computeIfAbsent(name, key -> Backends.select(key, BackendOptions.DEFAULT));
+    /**
+     * Returns a backend with so many threads (0: its default) beside a second instance with one thread, to be equal to
+     * the bit; both shared by all tests.
+     */
+    static BackendPair threads(String name, int threads) {
+        return new BackendPair(open(name, threads), open(name + SECOND, name, 1), new Coverage(), 0);
+    }
+
+    private static Backend open(String name, int threads) {
+        return open(name + " with threads " + threads, name, threads);
+    }
+
+    private static synchronized Backend open(String key, String name, int threads) {
+        return OPEN.computeIfAbsent(key, k -> Backends.select(name, new BackendOptions(threads)));
     }
 
     /** Closes what the tests opened. */

@@ -70,8 +70,8 @@ final class Coverage {
         if (results.isEmpty()) {
             return "";
         }
-        StringBuilder table =
-                new StringBuilder("Conformance: cases and worst error against reference (bound " + Trial.BOUND + ")\n");
+        StringBuilder table = new StringBuilder(
+                "Conformance: cases and worst error against reference (bound " + BackendPair.FLOAT_BOUND + ")\n");
         table.append(String.format(Locale.ROOT, "%-34s", "op"));
         results.keySet().forEach(backend -> table.append(String.format(Locale.ROOT, "%20s", backend)));
         for (String op : ops()) {

@@ -75,7 +75,8 @@ final class HarnessTest {
     @Test
     void countsWhatItChecked() {
         Coverage coverage = new Coverage();
-        ConvolutionConformanceTest.check(new BackendPair(honest, reference, coverage), CASE, 1);
+        ConvolutionConformanceTest.check(
+                new BackendPair(honest, reference, coverage, BackendPair.FLOAT_BOUND), CASE, 1);
         assertTrue(coverage.toString().contains("conv2d forward"), coverage.toString());
         assertTrue(
                 coverage.gaps().contains("reference: dense forward"),
@@ -86,7 +87,8 @@ final class HarnessTest {
     }
 
     private void run(Backend tested) {
-        ConvolutionConformanceTest.check(new BackendPair(tested, reference, new Coverage()), CASE, 1);
+        ConvolutionConformanceTest.check(
+                new BackendPair(tested, reference, new Coverage(), BackendPair.FLOAT_BOUND), CASE, 1);
     }
 
     private void caught(String direction, int argument, Fault fault, String expected) {
