@@ -47,17 +47,7 @@ public final class ScalarKernels implements Kernels {
     }
 
     private static void twoRows(
-            int k,
-            float[] a,
-            int a0,
-            int aRow,
-            int aStep,
-            float[] b,
-            int b0,
-            float[] c,
-            int c0,
-            int cPitch,
-            boolean add) {
+            int k, float[] a, int a0, int aRow, int aStep, float[] b, int b0, float[] c, int c0, int cPitch, boolean add) {
         int c1 = c0 + cPitch;
         float s00 = add ? c[c0] : 0;
         float s01 = add ? c[c0 + 1] : 0;
@@ -136,15 +126,7 @@ public final class ScalarKernels implements Kernels {
 
     @Override
     public void copyRuns(
-            int rows,
-            int[] rowOffsets,
-            int firstRow,
-            Runs runs,
-            float[] from,
-            int fromOffset,
-            float[] to,
-            int toOffset,
-            int toPitch) {
+            int rows, int[] rowOffsets, int firstRow, Runs runs, float[] from, int fromOffset, float[] to, int toOffset, int toPitch) {
         for (int r = 0; r < rows; r++) {
             int source = fromOffset + rowOffsets[firstRow + r];
             int target = toOffset + r * toPitch;
@@ -166,7 +148,6 @@ public final class ScalarKernels implements Kernels {
 
     @Override
     public void addRuns(
-<<<<<<< HEAD
             int rows, int rowStep, int[] rowOffsets, int firstRow, Runs runs, float[] from, int fromOffset, int fromPitch, float[] to, int toOffset) {
         for (int first = 0; first < rowStep; first++) {
             for (int r = first; r < rows; r += rowStep) {
@@ -178,25 +159,6 @@ public final class ScalarKernels implements Kernels {
                     for (int i = 0; i < runs.length[u]; i++) {
                         to[t + i] += from[s + i];
                     }
-=======
-            int rows,
-            int[] rowOffsets,
-            int firstRow,
-            Runs runs,
-            float[] from,
-            int fromOffset,
-            int fromPitch,
-            float[] to,
-            int toOffset) {
-        for (int r = 0; r < rows; r++) {
-            int target = toOffset + rowOffsets[firstRow + r];
-            int source = fromOffset + r * fromPitch;
-            for (int u = 0; u < runs.count; u++) {
-                int t = target + runs.source[u];
-                int s = source + runs.target[u];
-                for (int i = 0; i < runs.length[u]; i++) {
-                    to[t + i] += from[s + i];
->>>>>>> main
                 }
             }
         }
@@ -336,8 +298,7 @@ public final class ScalarKernels implements Kernels {
     }
 
     @Override
-    public void softmaxBackward(
-            int n, float s, float[] y, int yOffset, float[] dy, int dyOffset, float[] dx, int dxOffset) {
+    public void softmaxBackward(int n, float s, float[] y, int yOffset, float[] dy, int dyOffset, float[] dx, int dxOffset) {
         for (int j = 0; j < n; j++) {
             dx[dxOffset + j] = y[yOffset + j] * (dy[dyOffset + j] - s);
         }
@@ -383,16 +344,7 @@ public final class ScalarKernels implements Kernels {
 
     @Override
     public void adam(
-            int n,
-            AdamConstants c,
-            float[] p,
-            int pOffset,
-            float[] g,
-            int gOffset,
-            float[] m,
-            int mOffset,
-            float[] v,
-            int vOffset) {
+            int n, AdamConstants c, float[] p, int pOffset, float[] g, int gOffset, float[] m, int mOffset, float[] v, int vOffset) {
         ScalarUpdates.adam(0, n, c, p, pOffset, g, gOffset, m, mOffset, v, vOffset);
     }
 

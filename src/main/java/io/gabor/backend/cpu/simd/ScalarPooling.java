@@ -21,7 +21,6 @@ final class ScalarPooling {
             int a = top + 2 * j;
             int b = bottom + 2 * j;
             float max = y[yOffset + j];
-<<<<<<< HEAD
             // Where the maximum is no branch predictor can know, so it is computed: 1 where an element is not the maximum.
             int not1 = differ(x[a], max);
             int not2 = not1 & differ(x[a + 1], max);
@@ -29,18 +28,6 @@ final class ScalarPooling {
             int at = a + (not1 & ~not2) + not3 + (not2 * (b - a));
             if (Float.isNaN(max)) {
                 at = firstNaN(x, a, b);
-=======
-            float gradient = dy[dyOffset + j];
-            boolean open = true;
-            for (int q = 0; q < 4; q++) {
-                int step = 2 * j + (q & 1);
-                float value = q < 2 ? x[top + step] : x[bottom + step];
-                // The first NaN stands for a window with NaN; among ties there are none with it, since it equals
-                // nothing.
-                boolean hit = open && (value == max || (!all && Float.isNaN(value) && Float.isNaN(max)));
-                dx[q < 2 ? dxTop + step : dxBottom + step] = hit ? gradient : 0;
-                open = all || (open && !hit);
->>>>>>> main
             }
             dx[at] = dy[yOffset + j];
         }

@@ -51,17 +51,7 @@ final class VectorGemm {
     }
 
     private static void fourRows(
-            int k,
-            float[] a,
-            int aOffset,
-            int aRow,
-            int aStep,
-            float[] b,
-            int bOffset,
-            float[] c,
-            int cOffset,
-            int cPitch,
-            boolean add) {
+            int k, float[] a, int aOffset, int aRow, int aStep, float[] b, int bOffset, float[] c, int cOffset, int cPitch, boolean add) {
         int c0 = cOffset;
         int c1 = cOffset + cPitch;
         int c2 = cOffset + 2 * cPitch;
@@ -104,17 +94,7 @@ final class VectorGemm {
     }
 
     private static void twoRows(
-            int k,
-            float[] a,
-            int aOffset,
-            int aRow,
-            int aStep,
-            float[] b,
-            int bOffset,
-            float[] c,
-            int cOffset,
-            int cPitch,
-            boolean add) {
+            int k, float[] a, int aOffset, int aRow, int aStep, float[] b, int bOffset, float[] c, int cOffset, int cPitch, boolean add) {
         int c0 = cOffset;
         int c1 = cOffset + cPitch;
         FloatVector s00 = add ? FloatVector.fromArray(SPECIES, c, c0) : FloatVector.zero(SPECIES);

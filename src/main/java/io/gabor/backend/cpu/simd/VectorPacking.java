@@ -21,15 +21,7 @@ final class VectorPacking {
     private VectorPacking() {}
 
     static void copyRuns(
-            int rows,
-            int[] rowOffsets,
-            int firstRow,
-            Runs runs,
-            float[] from,
-            int fromOffset,
-            float[] to,
-            int toOffset,
-            int toPitch) {
+            int rows, int[] rowOffsets, int firstRow, Runs runs, float[] from, int fromOffset, float[] to, int toOffset, int toPitch) {
         int count = runs.count;
         int[] sources = runs.source;
         int[] targets = runs.target;
@@ -65,15 +57,7 @@ final class VectorPacking {
     }
 
     static void copySingles(
-            int rows,
-            int[] rowOffsets,
-            int firstRow,
-            Runs runs,
-            float[] from,
-            int fromOffset,
-            float[] to,
-            int toOffset,
-            int toPitch) {
+            int rows, int[] rowOffsets, int firstRow, Runs runs, float[] from, int fromOffset, float[] to, int toOffset, int toPitch) {
         int count = runs.count;
         int[] sources = runs.source;
         for (int r = 0; r < rows; r++) {
@@ -86,19 +70,7 @@ final class VectorPacking {
     }
 
     static void addRuns(
-<<<<<<< HEAD
             int rows, int rowStep, int[] rowOffsets, int firstRow, Runs runs, float[] from, int fromOffset, int fromPitch, float[] to, int toOffset) {
-=======
-            int rows,
-            int[] rowOffsets,
-            int firstRow,
-            Runs runs,
-            float[] from,
-            int fromOffset,
-            int fromPitch,
-            float[] to,
-            int toOffset) {
->>>>>>> main
         int count = runs.count;
         int[] sources = runs.source;
         int[] targets = runs.target;
