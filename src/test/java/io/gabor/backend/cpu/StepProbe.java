@@ -2,8 +2,8 @@ package io.gabor.backend.cpu;
 
 import io.gabor.backend.Activation;
 import io.gabor.backend.Backend;
-import io.gabor.backend.Backends;
 import io.gabor.backend.BackendOptions;
+import io.gabor.backend.Backends;
 import io.gabor.backend.Bias;
 import io.gabor.backend.Epilogue;
 import io.gabor.backend.OptimizerOp;

@@ -18,7 +18,8 @@ public interface Kernels {
     /** Returns how many elements a copy may read or write beyond its end. */
     int slack();
 
-    // ---- matrix products ----------------------------------------------------------------------------------------------
+    // ---- matrix products
+    // ----------------------------------------------------------------------------------------------
 
     /**
      * {@code C[i,j] = Σ over p < k of A[i,p] · B[p,j]} for {@code i < m} and {@code j < panelWidth}; or, if {@code add},
@@ -44,12 +45,15 @@ public interface Kernels {
             boolean add);
 
     /** {@code y[r] = Σ over j < n of w[r,j] · x[j]} for {@code r < rows}. */
-    void multiplyVector(int rows, int n, float[] w, int wOffset, int wPitch, float[] x, int xOffset, float[] y, int yOffset);
+    void multiplyVector(
+            int rows, int n, float[] w, int wOffset, int wPitch, float[] x, int xOffset, float[] y, int yOffset);
 
     /** {@code y[j] = Σ over r < rows of s[r] · w[r,j]} for {@code j < n}, with {@code r} ascending. */
-    void combineRows(int rows, int n, float[] s, int sOffset, float[] w, int wOffset, int wPitch, float[] y, int yOffset);
+    void combineRows(
+            int rows, int n, float[] s, int sOffset, float[] w, int wOffset, int wPitch, float[] y, int yOffset);
 
-    // ---- packing ------------------------------------------------------------------------------------------------------
+    // ---- packing
+    // ------------------------------------------------------------------------------------------------------
 
     /**
      * Copies runs: {@code to[toOffset + r·toPitch + target(u) + i] = from[fromOffset + rowOffsets[firstRow + r] + source(u) + i]}
@@ -57,7 +61,15 @@ public interface Kernels {
      * and write behind it, but never ahead of it, so that what comes later stays.
      */
     void copyRuns(
-            int rows, int[] rowOffsets, int firstRow, Runs runs, float[] from, int fromOffset, float[] to, int toOffset, int toPitch);
+            int rows,
+            int[] rowOffsets,
+            int firstRow,
+            Runs runs,
+            float[] from,
+            int fromOffset,
+            float[] to,
+            int toOffset,
+            int toPitch);
 
     /**
      * The transpose of {@link #copyRuns}: adds {@code from[fromOffset + r·fromPitch + target(u) + i]} to
@@ -68,9 +80,19 @@ public interface Kernels {
      *     targets overlap are far apart, since a load that overlaps a recent store has to wait for it
      */
     void addRuns(
-            int rows, int rowStep, int[] rowOffsets, int firstRow, Runs runs, float[] from, int fromOffset, int fromPitch, float[] to, int toOffset);
+            int rows,
+            int rowStep,
+            int[] rowOffsets,
+            int firstRow,
+            Runs runs,
+            float[] from,
+            int fromOffset,
+            int fromPitch,
+            float[] to,
+            int toOffset);
 
-    // ---- element-wise -------------------------------------------------------------------------------------------------
+    // ---- element-wise
+    // -------------------------------------------------------------------------------------------------
 
     /**
      * {@code y[r,j] = f(x[r,j] + bias)} for {@code r < rows} and {@code j < n}. {@code y} may be {@code x}.
@@ -124,7 +146,8 @@ public interface Kernels {
     /** {@code y[j] = scale · x[j] + shift}, rounded once, from bytes that count as 0 to 255. */
     void scaleBytes(int n, float scale, float shift, byte[] x, int xOffset, float[] y, int yOffset);
 
-    // ---- reductions ---------------------------------------------------------------------------------------------------
+    // ---- reductions
+    // ---------------------------------------------------------------------------------------------------
 
     /** Returns {@code Σ x[j]}, in an order that depends on n alone. */
     float sum(int n, float[] x, int xOffset);
@@ -138,7 +161,8 @@ public interface Kernels {
     /** {@code dx[j] = y[j] · (dy[j] − s)}; {@code dx} may be {@code dy}. */
     void softmaxBackward(int n, float s, float[] y, int yOffset, float[] dy, int dyOffset, float[] dx, int dxOffset);
 
-    // ---- 2×2 pooling with stride 2 ------------------------------------------------------------------------------------
+    // ---- 2×2 pooling with stride 2
+    // ------------------------------------------------------------------------------------
 
     /**
      * One plane: {@code y[i,j]} is the largest of {@code x[2i,2j], x[2i,2j+1], x[2i+1,2j], x[2i+1,2j+1]}; NaN wins.
@@ -154,9 +178,19 @@ public interface Kernels {
      * @param all whether each position that holds the maximum receives it, or only the first
      */
     void maxPool2x2Backward(
-            int rows, int cols, boolean all, float[] x, float[] dx, int xOffset, int xPitch, float[] y, float[] dy, int yOffset);
+            int rows,
+            int cols,
+            boolean all,
+            float[] x,
+            float[] dx,
+            int xOffset,
+            int xPitch,
+            float[] y,
+            float[] dy,
+            int yOffset);
 
-    // ---- optimizers; the rules are stated in OptimizerSpec --------------------------------------------------------------
+    // ---- optimizers; the rules are stated in OptimizerSpec
+    // --------------------------------------------------------------
 
     /** {@code p −= rate · (g + decay·p)}. */
     void sgd(int n, float rate, float decay, float[] p, int pOffset, float[] g, int gOffset);
@@ -180,9 +214,20 @@ public interface Kernels {
      *
      * @param c the constants of this step
      */
-    void adam(int n, AdamConstants c, float[] p, int pOffset, float[] g, int gOffset, float[] m, int mOffset, float[] v, int vOffset);
+    void adam(
+            int n,
+            AdamConstants c,
+            float[] p,
+            int pOffset,
+            float[] g,
+            int gOffset,
+            float[] m,
+            int mOffset,
+            float[] v,
+            int vOffset);
 
-    // ---- the machine --------------------------------------------------------------------------------------------------
+    // ---- the machine
+    // --------------------------------------------------------------------------------------------------
 
     /**
      * Runs independent chains of multiply-adds in registers: nothing but arithmetic, hence the most that the machine can do.

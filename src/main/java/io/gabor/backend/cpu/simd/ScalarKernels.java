@@ -47,7 +47,17 @@ public final class ScalarKernels implements Kernels {
     }
 
     private static void twoRows(
-            int k, float[] a, int a0, int aRow, int aStep, float[] b, int b0, float[] c, int c0, int cPitch, boolean add) {
+            int k,
+            float[] a,
+            int a0,
+            int aRow,
+            int aStep,
+            float[] b,
+            int b0,
+            float[] c,
+            int c0,
+            int cPitch,
+            boolean add) {
         int c1 = c0 + cPitch;
         float s00 = add ? c[c0] : 0;
         float s01 = add ? c[c0 + 1] : 0;
@@ -126,7 +136,15 @@ public final class ScalarKernels implements Kernels {
 
     @Override
     public void copyRuns(
-            int rows, int[] rowOffsets, int firstRow, Runs runs, float[] from, int fromOffset, float[] to, int toOffset, int toPitch) {
+            int rows,
+            int[] rowOffsets,
+            int firstRow,
+            Runs runs,
+            float[] from,
+            int fromOffset,
+            float[] to,
+            int toOffset,
+            int toPitch) {
         for (int r = 0; r < rows; r++) {
             int source = fromOffset + rowOffsets[firstRow + r];
             int target = toOffset + r * toPitch;
@@ -148,7 +166,16 @@ public final class ScalarKernels implements Kernels {
 
     @Override
     public void addRuns(
-            int rows, int rowStep, int[] rowOffsets, int firstRow, Runs runs, float[] from, int fromOffset, int fromPitch, float[] to, int toOffset) {
+            int rows,
+            int rowStep,
+            int[] rowOffsets,
+            int firstRow,
+            Runs runs,
+            float[] from,
+            int fromOffset,
+            int fromPitch,
+            float[] to,
+            int toOffset) {
         for (int first = 0; first < rowStep; first++) {
             for (int r = first; r < rows; r += rowStep) {
                 int target = toOffset + rowOffsets[firstRow + r];
@@ -298,7 +325,8 @@ public final class ScalarKernels implements Kernels {
     }
 
     @Override
-    public void softmaxBackward(int n, float s, float[] y, int yOffset, float[] dy, int dyOffset, float[] dx, int dxOffset) {
+    public void softmaxBackward(
+            int n, float s, float[] y, int yOffset, float[] dy, int dyOffset, float[] dx, int dxOffset) {
         for (int j = 0; j < n; j++) {
             dx[dxOffset + j] = y[yOffset + j] * (dy[dyOffset + j] - s);
         }
@@ -314,7 +342,16 @@ public final class ScalarKernels implements Kernels {
 
     @Override
     public void maxPool2x2Backward(
-            int rows, int cols, boolean all, float[] x, float[] dx, int xOffset, int xPitch, float[] y, float[] dy, int yOffset) {
+            int rows,
+            int cols,
+            boolean all,
+            float[] x,
+            float[] dx,
+            int xOffset,
+            int xPitch,
+            float[] y,
+            float[] dy,
+            int yOffset) {
         for (int i = 0; i < rows; i++) {
             int top = xOffset + 2 * i * xPitch;
             ScalarPooling.backward(0, cols, all, x, dx, top, top + xPitch, y, dy, yOffset + i * cols);
@@ -344,7 +381,16 @@ public final class ScalarKernels implements Kernels {
 
     @Override
     public void adam(
-            int n, AdamConstants c, float[] p, int pOffset, float[] g, int gOffset, float[] m, int mOffset, float[] v, int vOffset) {
+            int n,
+            AdamConstants c,
+            float[] p,
+            int pOffset,
+            float[] g,
+            int gOffset,
+            float[] m,
+            int mOffset,
+            float[] v,
+            int vOffset) {
         ScalarUpdates.adam(0, n, c, p, pOffset, g, gOffset, m, mOffset, v, vOffset);
     }
 

@@ -12,7 +12,16 @@ final class ScalarPooling {
     }
 
     static void backward(
-            int from, int n, boolean all, float[] x, float[] dx, int top, int bottom, float[] y, float[] dy, int yOffset) {
+            int from,
+            int n,
+            boolean all,
+            float[] x,
+            float[] dx,
+            int top,
+            int bottom,
+            float[] y,
+            float[] dy,
+            int yOffset) {
         if (all) {
             backwardAll(from, n, x, dx, top, bottom, y, dy, yOffset);
             return;
@@ -21,7 +30,8 @@ final class ScalarPooling {
             int a = top + 2 * j;
             int b = bottom + 2 * j;
             float max = y[yOffset + j];
-            // Where the maximum is no branch predictor can know, so it is computed: 1 where an element is not the maximum.
+            // Where the maximum is no branch predictor can know, so it is computed: 1 where an element is not the
+            // maximum.
             int not1 = differ(x[a], max);
             int not2 = not1 & differ(x[a + 1], max);
             int not3 = not2 & differ(x[b], max);

@@ -58,17 +58,20 @@ final class VectorActivations {
 
     private static void sigmoid(int n, float[] x, int xo, float shift, float[] y, int yo) {
         for (int j = 0; j < n; j += LANES) {
-            VectorMath.sigmoid(FloatVector.fromArray(SPECIES, x, xo + j).add(shift)).intoArray(y, yo + j);
+            VectorMath.sigmoid(FloatVector.fromArray(SPECIES, x, xo + j).add(shift))
+                    .intoArray(y, yo + j);
         }
     }
 
     private static void tanh(int n, float[] x, int xo, float shift, float[] y, int yo) {
         for (int j = 0; j < n; j += LANES) {
-            VectorMath.tanh(FloatVector.fromArray(SPECIES, x, xo + j).add(shift)).intoArray(y, yo + j);
+            VectorMath.tanh(FloatVector.fromArray(SPECIES, x, xo + j).add(shift))
+                    .intoArray(y, yo + j);
         }
     }
 
-    static void differentiate(Function f, float slope, int n, float[] y, int yo, float[] dy, int dyo, float[] dx, int dxo) {
+    static void differentiate(
+            Function f, float slope, int n, float[] y, int yo, float[] dy, int dyo, float[] dx, int dxo) {
         int bound = n - n % LANES;
         switch (f) {
             case IDENTITY -> System.arraycopy(dy, dyo, dx, dxo, bound);
@@ -82,8 +85,7 @@ final class VectorActivations {
         }
     }
 
-    private static void leakySlope(
-            float slope, int n, float[] y, int yo, float[] dy, int dyo, float[] dx, int dxo) {
+    private static void leakySlope(float slope, int n, float[] y, int yo, float[] dy, int dyo, float[] dx, int dxo) {
         FloatVector zero = FloatVector.zero(SPECIES);
         boolean leaks = slope != 0;
         for (int j = 0; j < n; j += LANES) {

@@ -31,12 +31,35 @@ final class VectorGemm {
             int cPitch,
             boolean add) {
         for (int p = 0; p < k; p += DEPTH) {
-            rows(m, Math.min(DEPTH, k - p), a, aOffset + p * aStep, aRow, aStep, b, bOffset + p * WIDTH, c, cOffset, cPitch, add || p > 0);
+            rows(
+                    m,
+                    Math.min(DEPTH, k - p),
+                    a,
+                    aOffset + p * aStep,
+                    aRow,
+                    aStep,
+                    b,
+                    bOffset + p * WIDTH,
+                    c,
+                    cOffset,
+                    cPitch,
+                    add || p > 0);
         }
     }
 
     private static void rows(
-            int m, int k, float[] a, int aOffset, int aRow, int aStep, float[] b, int bOffset, float[] c, int cOffset, int cPitch, boolean add) {
+            int m,
+            int k,
+            float[] a,
+            int aOffset,
+            int aRow,
+            int aStep,
+            float[] b,
+            int bOffset,
+            float[] c,
+            int cOffset,
+            int cPitch,
+            boolean add) {
         int i = 0;
         for (; i + 4 <= m; i += 4) {
             fourRows(k, a, aOffset + i * aRow, aRow, aStep, b, bOffset, c, cOffset + i * cPitch, cPitch, add);
@@ -51,7 +74,17 @@ final class VectorGemm {
     }
 
     private static void fourRows(
-            int k, float[] a, int aOffset, int aRow, int aStep, float[] b, int bOffset, float[] c, int cOffset, int cPitch, boolean add) {
+            int k,
+            float[] a,
+            int aOffset,
+            int aRow,
+            int aStep,
+            float[] b,
+            int bOffset,
+            float[] c,
+            int cOffset,
+            int cPitch,
+            boolean add) {
         int c0 = cOffset;
         int c1 = cOffset + cPitch;
         int c2 = cOffset + 2 * cPitch;
@@ -94,7 +127,17 @@ final class VectorGemm {
     }
 
     private static void twoRows(
-            int k, float[] a, int aOffset, int aRow, int aStep, float[] b, int bOffset, float[] c, int cOffset, int cPitch, boolean add) {
+            int k,
+            float[] a,
+            int aOffset,
+            int aRow,
+            int aStep,
+            float[] b,
+            int bOffset,
+            float[] c,
+            int cOffset,
+            int cPitch,
+            boolean add) {
         int c0 = cOffset;
         int c1 = cOffset + cPitch;
         FloatVector s00 = add ? FloatVector.fromArray(SPECIES, c, c0) : FloatVector.zero(SPECIES);

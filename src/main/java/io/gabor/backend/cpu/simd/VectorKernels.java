@@ -60,7 +60,15 @@ public final class VectorKernels implements Kernels {
 
     @Override
     public void copyRuns(
-            int rows, int[] rowOffsets, int firstRow, Runs runs, float[] from, int fromOffset, float[] to, int toOffset, int toPitch) {
+            int rows,
+            int[] rowOffsets,
+            int firstRow,
+            Runs runs,
+            float[] from,
+            int fromOffset,
+            float[] to,
+            int toOffset,
+            int toPitch) {
         if (runs.single) {
             VectorPacking.copySingles(rows, rowOffsets, firstRow, runs, from, fromOffset, to, toOffset, toPitch);
         } else if (runs.longest <= LANES) {
@@ -72,7 +80,16 @@ public final class VectorKernels implements Kernels {
 
     @Override
     public void addRuns(
-            int rows, int rowStep, int[] rowOffsets, int firstRow, Runs runs, float[] from, int fromOffset, int fromPitch, float[] to, int toOffset) {
+            int rows,
+            int rowStep,
+            int[] rowOffsets,
+            int firstRow,
+            Runs runs,
+            float[] from,
+            int fromOffset,
+            int fromPitch,
+            float[] to,
+            int toOffset) {
         VectorPacking.addRuns(rows, rowStep, rowOffsets, firstRow, runs, from, fromOffset, fromPitch, to, toOffset);
     }
 
@@ -94,7 +111,16 @@ public final class VectorKernels implements Kernels {
             int yPitch) {
         for (int r = 0; r < rows; r++) {
             VectorActivations.finish(
-                    f, slope, n, x, xOffset + r * xPitch, bias, biasOffset + r * biasRow, biasStep, y, yOffset + r * yPitch);
+                    f,
+                    slope,
+                    n,
+                    x,
+                    xOffset + r * xPitch,
+                    bias,
+                    biasOffset + r * biasRow,
+                    biasStep,
+                    y,
+                    yOffset + r * yPitch);
         }
     }
 
@@ -164,7 +190,8 @@ public final class VectorKernels implements Kernels {
     }
 
     @Override
-    public void softmaxBackward(int n, float s, float[] y, int yOffset, float[] dy, int dyOffset, float[] dx, int dxOffset) {
+    public void softmaxBackward(
+            int n, float s, float[] y, int yOffset, float[] dy, int dyOffset, float[] dx, int dxOffset) {
         VectorElements.softmaxBackward(n, s, y, yOffset, dy, dyOffset, dx, dxOffset);
     }
 
@@ -178,7 +205,16 @@ public final class VectorKernels implements Kernels {
 
     @Override
     public void maxPool2x2Backward(
-            int rows, int cols, boolean all, float[] x, float[] dx, int xOffset, int xPitch, float[] y, float[] dy, int yOffset) {
+            int rows,
+            int cols,
+            boolean all,
+            float[] x,
+            float[] dx,
+            int xOffset,
+            int xPitch,
+            float[] y,
+            float[] dy,
+            int yOffset) {
         for (int i = 0; i < rows; i++) {
             int top = xOffset + 2 * i * xPitch;
             VectorPooling.backward(cols, all, x, dx, top, top + xPitch, y, dy, yOffset + i * cols);
@@ -208,7 +244,16 @@ public final class VectorKernels implements Kernels {
 
     @Override
     public void adam(
-            int n, AdamConstants c, float[] p, int pOffset, float[] g, int gOffset, float[] m, int mOffset, float[] v, int vOffset) {
+            int n,
+            AdamConstants c,
+            float[] p,
+            int pOffset,
+            float[] g,
+            int gOffset,
+            float[] m,
+            int mOffset,
+            float[] v,
+            int vOffset) {
         VectorUpdates.adam(n, c, p, pOffset, g, gOffset, m, mOffset, v, vOffset);
     }
 
@@ -238,7 +283,12 @@ public final class VectorKernels implements Kernels {
             s8 = s8.fma(factor, term);
             s9 = s9.fma(factor, term);
         }
-        return s0.add(s1).add(s2.add(s3)).add(s4.add(s5)).add(s6.add(s7)).add(s8.add(s9)).reduceLanes(VectorOperators.ADD);
+        return s0.add(s1)
+                .add(s2.add(s3))
+                .add(s4.add(s5))
+                .add(s6.add(s7))
+                .add(s8.add(s9))
+                .reduceLanes(VectorOperators.ADD);
     }
 
     @Override

@@ -20,8 +20,8 @@ final class VectorMath {
         FloatVector r = n.fma(FloatVector.broadcast(SPECIES, -ScalarMath.LN2_HIGH), bounded);
         r = n.fma(FloatVector.broadcast(SPECIES, -ScalarMath.LN2_LOW), r);
         FloatVector one = FloatVector.broadcast(SPECIES, 1f);
-        FloatVector p = FloatVector.broadcast(SPECIES, ScalarMath.P7)
-                .fma(r, FloatVector.broadcast(SPECIES, ScalarMath.P6));
+        FloatVector p =
+                FloatVector.broadcast(SPECIES, ScalarMath.P7).fma(r, FloatVector.broadcast(SPECIES, ScalarMath.P6));
         p = p.fma(r, FloatVector.broadcast(SPECIES, ScalarMath.P5));
         p = p.fma(r, FloatVector.broadcast(SPECIES, ScalarMath.P4));
         p = p.fma(r, FloatVector.broadcast(SPECIES, ScalarMath.P3));
@@ -49,8 +49,8 @@ final class VectorMath {
         FloatVector t = one.sub(e).div(one.add(e));
         t = t.blend(t.neg(), x.compare(VectorOperators.LT, 0f));
         FloatVector z = x.mul(x);
-        FloatVector p = FloatVector.broadcast(SPECIES, ScalarMath.T13)
-                .fma(z, FloatVector.broadcast(SPECIES, ScalarMath.T11));
+        FloatVector p =
+                FloatVector.broadcast(SPECIES, ScalarMath.T13).fma(z, FloatVector.broadcast(SPECIES, ScalarMath.T11));
         p = p.fma(z, FloatVector.broadcast(SPECIES, ScalarMath.T9));
         p = p.fma(z, FloatVector.broadcast(SPECIES, ScalarMath.T7));
         p = p.fma(z, FloatVector.broadcast(SPECIES, ScalarMath.T5));

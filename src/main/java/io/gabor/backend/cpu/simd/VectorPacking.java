@@ -21,7 +21,15 @@ final class VectorPacking {
     private VectorPacking() {}
 
     static void copyRuns(
-            int rows, int[] rowOffsets, int firstRow, Runs runs, float[] from, int fromOffset, float[] to, int toOffset, int toPitch) {
+            int rows,
+            int[] rowOffsets,
+            int firstRow,
+            Runs runs,
+            float[] from,
+            int fromOffset,
+            float[] to,
+            int toOffset,
+            int toPitch) {
         int count = runs.count;
         int[] sources = runs.source;
         int[] targets = runs.target;
@@ -43,7 +51,15 @@ final class VectorPacking {
 
     /** As {@link #copyRuns} for runs that fit a vector. */
     static void copyShortRuns(
-            int rows, int[] rowOffsets, int firstRow, Runs runs, float[] from, int fromOffset, float[] to, int toOffset, int toPitch) {
+            int rows,
+            int[] rowOffsets,
+            int firstRow,
+            Runs runs,
+            float[] from,
+            int fromOffset,
+            float[] to,
+            int toOffset,
+            int toPitch) {
         int count = runs.count;
         int[] sources = runs.source;
         int[] targets = runs.target;
@@ -57,7 +73,15 @@ final class VectorPacking {
     }
 
     static void copySingles(
-            int rows, int[] rowOffsets, int firstRow, Runs runs, float[] from, int fromOffset, float[] to, int toOffset, int toPitch) {
+            int rows,
+            int[] rowOffsets,
+            int firstRow,
+            Runs runs,
+            float[] from,
+            int fromOffset,
+            float[] to,
+            int toOffset,
+            int toPitch) {
         int count = runs.count;
         int[] sources = runs.source;
         for (int r = 0; r < rows; r++) {
@@ -70,7 +94,16 @@ final class VectorPacking {
     }
 
     static void addRuns(
-            int rows, int rowStep, int[] rowOffsets, int firstRow, Runs runs, float[] from, int fromOffset, int fromPitch, float[] to, int toOffset) {
+            int rows,
+            int rowStep,
+            int[] rowOffsets,
+            int firstRow,
+            Runs runs,
+            float[] from,
+            int fromOffset,
+            int fromPitch,
+            float[] to,
+            int toOffset) {
         int count = runs.count;
         int[] sources = runs.source;
         int[] targets = runs.target;

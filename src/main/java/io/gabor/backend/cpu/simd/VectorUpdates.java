@@ -22,7 +22,17 @@ final class VectorUpdates {
     }
 
     static void momentum(
-            int n, float rate, float decay, float momentum, boolean nesterov, float[] p, int po, float[] g, int go, float[] v, int vo) {
+            int n,
+            float rate,
+            float decay,
+            float momentum,
+            boolean nesterov,
+            float[] p,
+            int po,
+            float[] g,
+            int go,
+            float[] v,
+            int vo) {
         int bound = n - n % LANES;
         FloatVector step = FloatVector.broadcast(SPECIES, -rate);
         FloatVector pull = FloatVector.broadcast(SPECIES, decay);
@@ -38,7 +48,8 @@ final class VectorUpdates {
         ScalarUpdates.momentum(bound, n, rate, decay, momentum, nesterov, p, po, g, go, v, vo);
     }
 
-    static void adam(int n, AdamConstants c, float[] p, int po, float[] g, int go, float[] m, int mo, float[] v, int vo) {
+    static void adam(
+            int n, AdamConstants c, float[] p, int po, float[] g, int go, float[] m, int mo, float[] v, int vo) {
         int bound = n - n % LANES;
         FloatVector beta1 = FloatVector.broadcast(SPECIES, c.beta1);
         FloatVector beta2 = FloatVector.broadcast(SPECIES, c.beta2);
@@ -53,7 +64,9 @@ final class VectorUpdates {
             FloatVector old = FloatVector.fromArray(SPECIES, p, po + j);
             FloatVector gradient = decay.fma(old, FloatVector.fromArray(SPECIES, g, go + j));
             FloatVector first = beta1.fma(FloatVector.fromArray(SPECIES, m, mo + j), gradient.mul(gain1));
-            FloatVector second = beta2.fma(FloatVector.fromArray(SPECIES, v, vo + j), gradient.mul(gain2).mul(gradient));
+            FloatVector second = beta2.fma(
+                    FloatVector.fromArray(SPECIES, v, vo + j),
+                    gradient.mul(gain2).mul(gradient));
             first.intoArray(m, mo + j);
             second.intoArray(v, vo + j);
             FloatVector change = first.mul(rate).div(second.sqrt().fma(scale, epsilon));
