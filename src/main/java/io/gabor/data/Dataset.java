@@ -198,10 +198,10 @@ public final class Dataset {
     }
 
     /**
-     * Returns the set of the first {@code perClass} samples of each listed class, in this set's order. The class at
-     * position k of the list becomes label k.
+     * Returns the set of the first {@code perClass} samples of each listed class, or all that there are of a class with
+     * fewer, in this set's order. The class at position k of the list becomes label k.
      *
-     * @throws DataException if there are fewer such samples, or no such class
+     * @throws DataException if there is no such class, or no sample of it
      */
     public Dataset firstOfEach(int perClass, int... classes) {
         if (labels == null) {
@@ -213,9 +213,9 @@ public final class Dataset {
         }
         int[] newLabel = newLabels(classes);
         int[] found = new int[classes.length];
-        int[] keep = new int[Math.multiplyExact(perClass, classes.length)];
+        int[] keep = new int[size];
         int kept = 0;
-        for (int i = 0; i < size && kept < keep.length; i++) {
+        for (int i = 0; i < size; i++) {
             int label = newLabel[labels[i]];
             if (label >= 0 && found[label] < perClass) {
                 found[label]++;
@@ -223,12 +223,12 @@ public final class Dataset {
             }
         }
         for (int k = 0; k < classes.length; k++) {
-            if (found[k] < perClass) {
-                throw new DataException(name + ": expected at least " + perClass + " samples of class '"
-                        + classNames.get(classes[k]) + "', found " + found[k]);
+            if (found[k] == 0) {
+                throw new DataException(name + ": expected samples of class '" + classNames.get(classes[k])
+                        + "', found none among " + size);
             }
         }
-        return picked(keep, newLabel, classes);
+        return picked(Arrays.copyOf(keep, kept), newLabel, classes);
     }
 
     private int[] newLabels(int[] classes) {

@@ -126,8 +126,7 @@ public abstract class Layer {
         } catch (NamedShapeException e) {
             throw e;
         } catch (ShapeException e) {
-            throw new NamedShapeException(
-                    label() + " cannot take an input of shape " + input + ": " + e.getMessage());
+            throw new NamedShapeException(label() + " cannot take an input of shape " + input + ": " + e.getMessage());
         }
     }
 

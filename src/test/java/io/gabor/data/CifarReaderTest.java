@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gabor.tensor.Shape;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -32,7 +33,7 @@ class CifarReaderTest {
 
     private static byte[] archive() {
         return TestFiles.tar(
-                TestFiles.tarEntry("cifar-10-batches-bin/readme.html", "hello".getBytes()),
+                TestFiles.tarEntry("cifar-10-batches-bin/readme.html", "hello".getBytes(StandardCharsets.US_ASCII)),
                 TestFiles.tarEntry("cifar-10-batches-bin/data_batch_2.bin", batch(1)),
                 TestFiles.tarEntry("cifar-10-batches-bin/data_batch_1.bin", batch(2, 0)),
                 TestFiles.tarEntry("cifar-10-batches-bin/data_batch_3.bin", batch(1)),
@@ -86,7 +87,7 @@ class CifarReaderTest {
         refused(TestFiles.tar(TestFiles.tarEntry("train/cat/1.jpg", new byte[10])), "data_batch_1.bin", "no such file");
         refused(new byte[2048], "no such file");
         refused(Arrays.copyOf(archive(), 5000), "truncated");
-        refused("This is no archive at all. ".repeat(40).getBytes(), "no tar archive");
+        refused("This is no archive at all. ".repeat(40).getBytes(StandardCharsets.US_ASCII), "no tar archive");
         refused(TestFiles.tar(TestFiles.tarEntry("x/data_batch_1.bin", new byte[5])), "records of 3073 bytes");
         refused(
                 TestFiles.tar(

@@ -58,9 +58,11 @@ class DatasetTest {
     }
 
     @Test
-    void firstOfEachNeedsThatMany() {
-        DataException few = assertThrows(DataException.class, () -> five().firstOfEach(2, 1));
-        assertTrue(few.getMessage().contains("at least 2 samples of class 'b', found 1"), few.getMessage());
+    void firstOfEachTakesWhatThereIs() {
+        assertArrayEquals(new int[] {1, 0, 1}, five().firstOfEach(100, 1, 0).labels());
+        DataException none =
+                assertThrows(DataException.class, () -> five().first(3).firstOfEach(2, 0, 1));
+        assertTrue(none.getMessage().contains("class 'b', found none among 3"), none.getMessage());
         assertThrows(DataException.class, () -> five().firstOfEach(1, 3));
         assertThrows(IllegalArgumentException.class, () -> five().firstOfEach(1, 0, 0));
         assertThrows(IllegalArgumentException.class, () -> five().firstOfEach(0, 0));

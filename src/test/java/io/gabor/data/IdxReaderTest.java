@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gabor.tensor.Shape;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -52,7 +53,7 @@ class IdxReaderTest {
     @Test
     void refusesWhatIsNoIdxFile() {
         byte[] labels = TestFiles.idx(LABELS, 2);
-        refused("<html>".getBytes(), labels, "images", "0x00000803", "found 0x3C68746D");
+        refused("<html>".getBytes(StandardCharsets.US_ASCII), labels, "images", "0x00000803", "found 0x3C68746D");
         refused(new byte[0], labels, "images", "only 0 bytes");
         refused(labels, labels, "3 axes", "found 0x00000801");
         refused(TestFiles.idx(PIXELS, 2, 2, 3), TestFiles.idx(PIXELS, 2, 2, 3), "labels", "1 axis");

@@ -185,8 +185,7 @@ class BackpropExamplesTest {
         Tensor full = empty(padded.length);
         WeightedOp op = backend.conv2d(conv1d(1, 1, 1, new WindowAxis(7, 3, 2, 1, 0, 0, false)), Epilogue.NONE, 1);
         Tensor w = tensor(example.get("w"));
-        op.backward(
-                1, tensor(padded), w, tensor(example.get("y")), tensor(example.get("dy")), empty(3), null, full);
+        op.backward(1, tensor(padded), w, tensor(example.get("y")), tensor(example.get("dy")), empty(3), null, full);
         example.expect("full", read(full));
     }
 
@@ -367,8 +366,7 @@ class BackpropExamplesTest {
         example("residual");
         Layer identity = new Dense(2).bias(false);
         Layer shortcut = Residual.of(new Dense(2).bias(false));
-        try (Network network =
-                Network.training(Sequential.of(identity, shortcut), Shape.of(2), backend, 1, 1)) {
+        try (Network network = Network.training(Sequential.of(identity, shortcut), Shape.of(2), backend, 1, 1)) {
             network.load(Map.of(
                     "dense1.weight", new float[] {1, 0, 0, 1}, "residual1.dense1.weight", floats(example.get("w"))));
             backend.upload(example.get("x"), 2, network.in().value());
@@ -487,8 +485,8 @@ class BackpropExamplesTest {
     @Test
     void divergence() {
         Dataset data = Dataset.regression("line", Shape.of(1), new float[] {100}, Shape.of(1), new float[] {1});
-        try (Network network = Network.training(
-                Sequential.of(new Dense(3), new Dense(3), new Dense(1)), Shape.of(1), backend, 1, 1)) {
+        try (Network network =
+                Network.training(Sequential.of(new Dense(3), new Dense(3), new Dense(1)), Shape.of(1), backend, 1, 1)) {
             Trainer trainer = new Trainer(network, new MeanSquaredError(), new Sgd(0.1))
                     .normalization(Normalization.NONE)
                     .epochs(100);

@@ -28,9 +28,11 @@ import java.util.stream.Stream;
  * A number with four decimals or more is rounded to what is printed; any other is exact.
  */
 final class WorkedExample {
-    private static final Pattern BLOCK = Pattern.compile("<!-- example ([a-z0-9-]+) -->\n```\n(.*?)\n```", Pattern.DOTALL);
+    private static final Pattern BLOCK =
+            Pattern.compile("<!-- example ([a-z0-9-]+) -->\n```\n(.*?)\n```", Pattern.DOTALL);
     private static final Pattern VALUE = Pattern.compile("(\\w+)\\s+= (.*)");
-    private static final Pattern CALCULATION = Pattern.compile("(\\w+)(?:\\[([\\d,]+)])?\\s+= (\\S.*?) = (-?[\\d.]+).*");
+    private static final Pattern CALCULATION =
+            Pattern.compile("(\\w+)(?:\\[([\\d,]+)])?\\s+= (\\S.*?) = (-?[\\d.]+).*");
     private static final Pattern ROW = Pattern.compile("\\[([^]]*)].*");
     private static final double EXACT = 1e-6;
 

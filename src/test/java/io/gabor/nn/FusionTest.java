@@ -35,9 +35,11 @@ final class FusionTest {
             double[] dy = LayerRun.normal(y.length, new Philox(seed, 8));
             fused.backward(dy);
             unfused.backward(dy);
-            assertArrayEquals(unfused.get(unfused.in().gradient()), fused.get(fused.in().gradient()), 1e-13);
+            assertArrayEquals(
+                    unfused.get(unfused.in().gradient()), fused.get(fused.in().gradient()), 1e-13);
             for (Parameter parameter : fused.layer().parameters()) {
-                double[] expected = unfused.get(unfused.parameter(parameter.name()).gradient());
+                double[] expected =
+                        unfused.get(unfused.parameter(parameter.name()).gradient());
                 assertArrayEquals(expected, fused.get(parameter.gradient()), 1e-12, parameter.name());
             }
         }

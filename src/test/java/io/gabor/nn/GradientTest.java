@@ -49,8 +49,11 @@ final class GradientTest {
 
     @TestFactory
     Stream<DynamicTest> globalAveragePooling() {
-        return drawn(4, layers -> new RandomLayers.Case(
-                new GlobalAvgPool2d(), Shape.of(layers.between(1, 3), layers.between(1, 5), layers.between(1, 5))));
+        return drawn(
+                4,
+                layers -> new RandomLayers.Case(
+                        new GlobalAvgPool2d(),
+                        Shape.of(layers.between(1, 3), layers.between(1, 5), layers.between(1, 5))));
     }
 
     @TestFactory
@@ -80,7 +83,8 @@ final class GradientTest {
                         Residual.of(Residual.of(new Flatten(), new Reshape(2, 3, 3))),
                         Residual.of(conv(), Residual.of(conv(), new Tanh()), new Tanh()),
                         Sequential.of(Residual.of(conv()), new Tanh(), Residual.of(new Sigmoid(), conv())),
-                        Sequential.of(new Flatten(), new Dense(4), Residual.of(new Tanh(), new Dense(4)), new Softmax()))
+                        Sequential.of(
+                                new Flatten(), new Dense(4), Residual.of(new Tanh(), new Dense(4)), new Softmax()))
                 .map(layer -> test(new RandomLayers.Case(layer, image), 2, 1));
     }
 

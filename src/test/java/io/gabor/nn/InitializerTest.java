@@ -163,8 +163,7 @@ final class InitializerTest {
         "uniform:Infinity, finite and above 0"
     })
     void saysWhatIsWrong(String text, String message) {
-        IllegalArgumentException error =
-                assertThrows(IllegalArgumentException.class, () -> Initializer.parse(text));
+        IllegalArgumentException error = assertThrows(IllegalArgumentException.class, () -> Initializer.parse(text));
         assertTrue(error.getMessage().contains(message), error.getMessage());
     }
 }

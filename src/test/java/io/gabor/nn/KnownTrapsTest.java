@@ -25,7 +25,8 @@ final class KnownTrapsTest {
      */
     @ParameterizedTest(name = "{0}×{0} input, kernel {1}, stride {2}, padding {3}")
     @CsvSource({"5,3,1,0", "5,3,1,1", "6,3,2,1", "7,3,2,1", "28,4,2,1", "8,3,3,2", "9,2,4,1", "6,5,2,2"})
-    void inputGradientOfAStridedPaddedConvolutionIsTheCroppedFullConvolution(int size, int kernel, int stride, int pad) {
+    void inputGradientOfAStridedPaddedConvolutionIsTheCroppedFullConvolution(
+            int size, int kernel, int stride, int pad) {
         Layer conv = new Conv2d(1, kernel).stride(stride).padding(pad);
         try (LayerRun run = run(conv, Shape.of(1, size, size), 1)) {
             int out = (size + 2 * pad - kernel) / stride + 1;
@@ -70,7 +71,9 @@ final class KnownTrapsTest {
             run.set(run.in().value(), 1, 2, 3, 4, 9, 5, 6, 7, 8);
             assertArrayEquals(new double[] {9, 9, 9, 9}, run.forward());
             run.backward(1, 10, 100, 1000);
-            assertArrayEquals(new double[] {0, 0, 0, 0, 1111, 0, 0, 0, 0}, run.get(run.in().gradient()));
+            assertArrayEquals(
+                    new double[] {0, 0, 0, 0, 1111, 0, 0, 0, 0},
+                    run.get(run.in().gradient()));
         }
     }
 
@@ -80,7 +83,9 @@ final class KnownTrapsTest {
             run.forward();
             run.backward(4, 40, 400, 4000);
             assertArrayEquals(
-                    new double[] {1, 11, 10, 101, 1111, 1010, 100, 1100, 1000}, run.get(run.in().gradient()), 1e-12);
+                    new double[] {1, 11, 10, 101, 1111, 1010, 100, 1100, 1000},
+                    run.get(run.in().gradient()),
+                    1e-12);
         }
     }
 
@@ -132,7 +137,8 @@ final class KnownTrapsTest {
             double[] dy = new double[3 * 2 * 4];
             Arrays.fill(dy, 1);
             run.backward(dy);
-            assertArrayEquals(new double[] {12, 12}, run.get(run.parameter("conv1.bias").gradient()));
+            assertArrayEquals(
+                    new double[] {12, 12}, run.get(run.parameter("conv1.bias").gradient()));
         }
     }
 
@@ -155,7 +161,9 @@ final class KnownTrapsTest {
             run.set(run.in().value(), 1, 2, 10, 20, 100, 200);
             run.forward();
             run.backward(1, 1, 1);
-            assertArrayEquals(new double[] {111, 222}, run.get(run.parameter("dense1.weight").gradient()));
+            assertArrayEquals(
+                    new double[] {111, 222},
+                    run.get(run.parameter("dense1.weight").gradient()));
         }
     }
 
@@ -175,7 +183,8 @@ final class KnownTrapsTest {
             double third = 1.0 / 3;
             assertArrayEquals(new double[] {0.5, 0.5, 0, third, third, third}, run.forward(), 1e-15);
             run.backward(1, 0, 5, 1, 1, 1);
-            assertArrayEquals(new double[] {0.25, -0.25, 0, 0, 0, 0}, run.get(run.in().gradient()), 1e-15);
+            assertArrayEquals(
+                    new double[] {0.25, -0.25, 0, 0, 0, 0}, run.get(run.in().gradient()), 1e-15);
         }
     }
 

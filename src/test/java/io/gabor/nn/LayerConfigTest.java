@@ -25,8 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class LayerConfigTest {
     @TestFactory
     Stream<DynamicTest> randomNetworksAreReadBackAsTheyWereWritten() {
-        return IntStream.rangeClosed(1, 40)
-                .mapToObj(seed -> roundTrip(seed, layers -> layers.network(true)));
+        return IntStream.rangeClosed(1, 40).mapToObj(seed -> roundTrip(seed, layers -> layers.network(true)));
     }
 
     @TestFactory
@@ -48,7 +47,9 @@ final class LayerConfigTest {
                 assertArrayEquals(y, copy.forward());
                 original.backward(y);
                 copy.backward(y);
-                assertArrayEquals(original.get(original.in().gradient()), copy.get(copy.in().gradient()));
+                assertArrayEquals(
+                        original.get(original.in().gradient()),
+                        copy.get(copy.in().gradient()));
             }
         });
     }
@@ -132,7 +133,8 @@ final class LayerConfigTest {
         assertTrue(alone.startsWith("the network"), alone);
         assertTrue(alone.contains(expected), alone);
 
-        String nested = message("{'kind':'sequential','layers':[{'kind':'relu'},{'kind':'residual','layers':[" + json + "]}]}");
+        String nested =
+                message("{'kind':'sequential','layers':[{'kind':'relu'},{'kind':'residual','layers':[" + json + "]}]}");
         assertTrue(nested.startsWith("the network (sequential), layer 2 (residual), layer 1"), nested);
         assertTrue(nested.contains(expected), nested);
         assertEquals(1, nested.split("the network", -1).length - 1, nested);

@@ -62,36 +62,42 @@ final class LossTest {
             backend.upload(labels, n, tensor);
             return tensor;
         }
-        return tensor(DoubleStream.generate(random::nextDouble).limit((long) n * outputs).toArray());
+        return tensor(DoubleStream.generate(random::nextDouble)
+                .limit((long) n * outputs)
+                .toArray());
     }
 
     @TestFactory
     Stream<DynamicTest> gradient() {
-        return Loss.all().stream().flatMap(loss -> Stream.of(new int[] {1, 1}, new int[] {1, 5}, new int[] {7, 3})
-                .map(size -> dynamicTest(loss + " of " + size[0] + "×" + size[1], () -> {
-                    Philox random = new Philox(size[0], size[1]);
-                    int n = size[0];
-                    double[] values = LayerRun.normal(n * size[1], random);
-                    if (loss instanceof BinaryCrossEntropy) {
-                        values = Arrays.stream(values).map(x -> 0.05 + 0.9 / (1 + Math.exp(-x))).toArray();
-                    }
-                    Tensor output = backend.allocate(Shape.of(n, size[1]));
-                    backend.upload(values, values.length, output);
-                    Tensor target = target(loss, n, size[1], random);
-                    double[] analytic = compute(loss, n, output, target).gradient();
-                    CentralDifferences.check(
-                            loss.kind(),
-                            values,
-                            v -> backend.upload(v, v.length, output),
-                            () -> compute(loss, n, output, target).loss(),
-                            analytic);
-                })));
+        return Loss.all().stream()
+                .flatMap(loss -> Stream.of(new int[] {1, 1}, new int[] {1, 5}, new int[] {7, 3})
+                        .map(size -> dynamicTest(loss + " of " + size[0] + "×" + size[1], () -> {
+                            Philox random = new Philox(size[0], size[1]);
+                            int n = size[0];
+                            double[] values = LayerRun.normal(n * size[1], random);
+                            if (loss instanceof BinaryCrossEntropy) {
+                                values = Arrays.stream(values)
+                                        .map(x -> 0.05 + 0.9 / (1 + Math.exp(-x)))
+                                        .toArray();
+                            }
+                            Tensor output = backend.allocate(Shape.of(n, size[1]));
+                            backend.upload(values, values.length, output);
+                            Tensor target = target(loss, n, size[1], random);
+                            double[] analytic = compute(loss, n, output, target).gradient();
+                            CentralDifferences.check(
+                                    loss.kind(),
+                                    values,
+                                    v -> backend.upload(v, v.length, output),
+                                    () -> compute(loss, n, output, target).loss(),
+                                    analytic);
+                        })));
     }
 
     @TestFactory
     Stream<DynamicTest> gradientThroughAWholeNetwork() {
-        return Loss.all().stream().flatMap(loss -> Stream.of(1, 2, 3).map(seed -> dynamicTest(
-                loss + ", network " + seed, () -> throughNetwork(loss, seed))));
+        return Loss.all().stream()
+                .flatMap(loss -> Stream.of(1, 2, 3)
+                        .map(seed -> dynamicTest(loss + ", network " + seed, () -> throughNetwork(loss, seed))));
     }
 
     private void throughNetwork(Loss loss, long seed) {
@@ -105,17 +111,26 @@ final class LossTest {
                 new Dense(3),
                 loss instanceof BinaryCrossEntropy ? new Sigmoid() : new Dense(3));
         try (LayerRun run = new LayerRun(layers, Shape.of(1, 6, 5), n, true, false, seed)) {
-            Tensor target = run.backend().allocate(loss.takesLabels() ? ElementType.I32 : ElementType.F32, Shape.of(n, 3));
+            Tensor target =
+                    run.backend().allocate(loss.takesLabels() ? ElementType.I32 : ElementType.F32, Shape.of(n, 3));
             Philox random = new Philox(seed, 5);
             if (loss.takesLabels()) {
                 run.backend().upload(new int[] {2, 0, 1}, n, target);
             } else {
-                run.set(target, DoubleStream.generate(random::nextDouble).limit(9).toArray());
+                run.set(
+                        target,
+                        DoubleStream.generate(random::nextDouble).limit(9).toArray());
             }
             Tensor value = run.backend().allocate(Shape.of(1));
             Runnable forward = () -> {
                 run.forward();
-                loss.compute(run.backend(), n, run.out().value(), target, value, run.out().gradient());
+                loss.compute(
+                        run.backend(),
+                        n,
+                        run.out().value(),
+                        target,
+                        value,
+                        run.out().gradient());
             };
             forward.run();
             run.layer().backward(n);
@@ -156,11 +171,14 @@ final class LossTest {
     @Test
     void binaryCrossEntropyFromLogitsAndFromProbabilitiesAgree() {
         double[] logits = {-3, 0, 0.5, 2};
-        double[] probabilities = Arrays.stream(logits).map(x -> 1 / (1 + Math.exp(-x))).toArray();
+        double[] probabilities =
+                Arrays.stream(logits).map(x -> 1 / (1 + Math.exp(-x))).toArray();
         Tensor target = tensor(0, 1, 0.3, 1);
         assertEquals(
-                compute(new BinaryCrossEntropy(), 1, tensor(probabilities), target).loss(),
-                compute(new BinaryCrossEntropyWithLogits(), 1, tensor(logits), target).loss(),
+                compute(new BinaryCrossEntropy(), 1, tensor(probabilities), target)
+                        .loss(),
+                compute(new BinaryCrossEntropyWithLogits(), 1, tensor(logits), target)
+                        .loss(),
                 1e-14);
     }
 
@@ -185,7 +203,10 @@ final class LossTest {
         backend.upload(new int[] {1, 2}, 2, labels);
         double first = Math.log(Math.exp(0.1) + Math.exp(-2) + Math.exp(3)) + 2;
         double second = Math.log(2 * Math.exp(1) + 1);
-        assertEquals((first + second) / 2, compute(new SoftmaxCrossEntropy(), 2, output, labels).loss(), 1e-14);
+        assertEquals(
+                (first + second) / 2,
+                compute(new SoftmaxCrossEntropy(), 2, output, labels).loss(),
+                1e-14);
     }
 
     @Test
@@ -193,7 +214,9 @@ final class LossTest {
         Tensor output = backend.allocate(Shape.of(4, 2));
         backend.upload(new double[] {3, 1, 9, 9, 9, 9, 9, 9}, 8, output);
         Tensor target = backend.allocate(Shape.of(4, 2));
-        assertEquals((9 + 1) / 2.0, compute(new MeanSquaredError(), 1, output, target).loss());
+        assertEquals(
+                (9 + 1) / 2.0,
+                compute(new MeanSquaredError(), 1, output, target).loss());
     }
 
     @Test

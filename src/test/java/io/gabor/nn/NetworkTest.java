@@ -188,8 +188,7 @@ final class NetworkTest {
     void aNetworkThatCannotBeBuiltLeavesNothingBehind() {
         assertThrows(ShapeException.class, () -> training(Sequential.of(new Dense(3), new Conv2d(1, 1)), Shape.of(4)));
         assertThrows(
-                ShapeException.class,
-                () -> Network.training(new Dense(40_000), Shape.of(40_000), backend, 1 << 20, 1));
+                ShapeException.class, () -> Network.training(new Dense(40_000), Shape.of(40_000), backend, 1 << 20, 1));
         assertEquals(0, backend.allocatedBytes());
     }
 
@@ -262,8 +261,7 @@ final class NetworkTest {
     }
 
     private static void refuses(Network network, Map<String, float[]> weights, String reason) {
-        IllegalArgumentException error =
-                assertThrows(IllegalArgumentException.class, () -> network.load(weights));
+        IllegalArgumentException error = assertThrows(IllegalArgumentException.class, () -> network.load(weights));
         assertTrue(error.getMessage().contains(reason), error.getMessage());
     }
 }

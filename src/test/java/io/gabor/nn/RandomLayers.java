@@ -68,7 +68,8 @@ final class RandomLayers {
     Case maxPool() {
         int height = between(1, 3);
         int width = between(1, 3);
-        MaxPool2d layer = new MaxPool2d(height, width).padding(poolPadding(height, width)).ceil(coin());
+        MaxPool2d layer =
+                new MaxPool2d(height, width).padding(poolPadding(height, width)).ceil(coin());
         layer.ties(oneOf(List.of(Ties.values())));
         if (coin()) {
             layer.stride(between(1, 4), between(1, 4));

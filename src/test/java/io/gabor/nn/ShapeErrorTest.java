@@ -33,7 +33,10 @@ final class ShapeErrorTest {
                 misfit("groups 0", () -> new Conv2d(2, 1).groups(0), "(conv2d)", "groups must be at least 1"),
                 misfit("max pooling", () -> new MaxPool2d(6), "(max_pool2d)", "a kernel of at most 4"),
                 misfit("average pooling", () -> new AvgPool2d(2, 7), "(avg_pool2d)", "a kernel of at most 5"),
-                misfit("pooling's padding", () -> new MaxPool2d(2).padding(Padding.of(2)), "smaller than its kernel of 2"),
+                misfit(
+                        "pooling's padding",
+                        () -> new MaxPool2d(2).padding(Padding.of(2)),
+                        "smaller than its kernel of 2"),
                 misfit("dense on an image", () -> new Dense(2), "(dense)", "put a Flatten in front"),
                 misfit("softmax on an image", Softmax::new, "(softmax)", "put a Flatten in front"),
                 misfit("reshape", () -> new Reshape(59), "(reshape)", "60 values", "59 holds 59"),

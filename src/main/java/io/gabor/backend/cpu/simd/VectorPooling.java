@@ -37,26 +37,15 @@ final class VectorPooling {
     }
 
     static void backward(
-            int n,
-            boolean all,
-            float[] x,
-            int top,
-            int bottom,
-            float[] y,
-            int yo,
-            float[] dy,
-            int dyo,
-            float[] dx,
-            int dxTop,
-            int dxBottom) {
+            int n, boolean all, float[] x, float[] dx, int top, int bottom, float[] y, float[] dy, int yo) {
         int bound = n - n % LANES;
         for (int j = 0; j < bound; j += LANES) {
             FloatVector max = FloatVector.fromArray(SPECIES, y, yo + j);
             if (max.compare(VectorOperators.NE, max).anyTrue()) {
-                ScalarPooling.backward(j, j + LANES, all, x, top, bottom, y, yo, dy, dyo, dx, dxTop, dxBottom);
+                ScalarPooling.backward(j, j + LANES, all, x, dx, top, bottom, y, dy, yo);
                 continue;
             }
-            FloatVector gradient = FloatVector.fromArray(SPECIES, dy, dyo + j);
+            FloatVector gradient = FloatVector.fromArray(SPECIES, dy, yo + j);
             FloatVector zero = FloatVector.zero(SPECIES);
             FloatVector left = FloatVector.fromArray(SPECIES, x, top + 2 * j);
             FloatVector right = FloatVector.fromArray(SPECIES, x, top + 2 * j + LANES);
@@ -65,7 +54,7 @@ final class VectorPooling {
             FloatVector rest = all ? gradient : gradient.blend(0f, hit);
             hit = odd(left, right).compare(VectorOperators.EQ, max);
             FloatVector second = zero.blend(rest, hit);
-            interleave(first, second, dx, dxTop + 2 * j);
+            interleave(first, second, dx, top + 2 * j);
             rest = all ? gradient : rest.blend(0f, hit);
             left = FloatVector.fromArray(SPECIES, x, bottom + 2 * j);
             right = FloatVector.fromArray(SPECIES, x, bottom + 2 * j + LANES);
@@ -73,9 +62,9 @@ final class VectorPooling {
             first = zero.blend(rest, hit);
             rest = all ? gradient : rest.blend(0f, hit);
             hit = odd(left, right).compare(VectorOperators.EQ, max);
-            interleave(first, zero.blend(rest, hit), dx, dxBottom + 2 * j);
+            interleave(first, zero.blend(rest, hit), dx, bottom + 2 * j);
         }
-        ScalarPooling.backward(bound, n, all, x, top, bottom, y, yo, dy, dyo, dx, dxTop, dxBottom);
+        ScalarPooling.backward(bound, n, all, x, dx, top, bottom, y, dy, yo);
     }
 
     private static FloatVector even(FloatVector left, FloatVector right) {
