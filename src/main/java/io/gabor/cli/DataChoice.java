@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options that say which data set, and where it is. */
@@ -25,12 +26,8 @@ final class DataChoice {
                     + " (default: the one in the model's recipe).")
     private String dataset;
 
-    @Option(
-            names = "--data-dir",
-            paramLabel = "DIR",
-            description = "Where to look first for data sets, one folder each; then in $GABOR_DATA, then in the user's"
-                    + " cache folder, then on the network.")
-    private Path dataDir;
+    @Mixin
+    private DataFolderChoice folderChoice;
 
     /** Returns what was asked for, or what the recipe says. */
     String name(Recipe recipe) {
@@ -58,22 +55,10 @@ final class DataChoice {
         if (!NAMES.contains(name) && !isFolder(name)) {
             throw new UsageException(Nearest.message("data set or folder", name, NAMES));
         }
-        DataOptions options = options();
+        DataOptions options = folderChoice.options();
         try (DownloadDisplay display = new DownloadDisplay(screen)) {
             return orDigits ? Datasets.openOrDigits(name, options, display) : Datasets.open(name, options, display);
         }
-    }
-
-    /**
-     * Returns where to look for data.
-     *
-     * @throws UsageException if the folder of the command line does not exist
-     */
-    DataOptions options() {
-        if (dataDir != null && !Files.isDirectory(dataDir)) {
-            throw new UsageException("--data-dir " + dataDir + ": there is no such folder");
-        }
-        return DataOptions.DEFAULT.withDataDir(dataDir);
     }
 
     /** Returns the name to write into a recipe, from which the same data set can be found again. */

@@ -27,7 +27,7 @@ final class DownloadDisplay implements DownloadProgress, AutoCloseable {
                     .setUnit(" KiB", KIB)
                     .setStyle(ProgressBarStyle.ASCII)
                     .setUpdateIntervalMillis(100)
-                    .setConsumer(screen.startLive())
+                    .setConsumer(screen.live())
                     .clearDisplayOnFinish()
                     .build();
             bar.stepTo(done);

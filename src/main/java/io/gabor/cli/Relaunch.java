@@ -24,6 +24,9 @@ final class Relaunch {
     /** The system property by which the second JVM knows that it is one. */
     private static final String MARK = "gabor.relaunched";
 
+    /** As after SIGTERM. */
+    private static final int TERMINATED = 143;
+
     /** Time for a signal that the terminal sent to both JVMs to arrive before another one is passed on. */
     private static final long SIGNAL_MILLIS = 200;
 
@@ -127,8 +130,18 @@ final class Relaunch {
 
     /** In the second JVM: ends this one when the first one is gone without having been able to say so. */
     static void leaveWithParent() {
-        if (System.getProperty(MARK) != null) {
-            ProcessHandle.current().parent().ifPresent(parent -> parent.onExit().thenRun(() -> System.exit(143)));
+        if (System.getProperty(MARK) == null) {
+            return;
         }
+        ProcessHandle.current().parent().ifPresent(parent -> {
+            Thread watch = new Thread(
+                    () -> {
+                        parent.onExit().join();
+                        System.exit(TERMINATED);
+                    },
+                    "first JVM");
+            watch.setDaemon(true);
+            watch.start();
+        });
     }
 }

@@ -40,13 +40,19 @@ final class Screen {
         out.flush();
     }
 
-    /** Starts the moving line; it ends with {@link #endLive}. */
-    LiveLine startLive() {
-        live = new LiveLine(System.err, Terminal.width());
+    /** Returns the moving line, which begins with the first call; only on a terminal. */
+    LiveLine live() {
+        if (live == null) {
+            live = new LiveLine(System.err, Terminal.width());
+        }
         return live;
     }
 
+    /** Clears the moving line away. */
     void endLive() {
-        live = null;
+        if (live != null) {
+            live.close();
+            live = null;
+        }
     }
 }

@@ -37,7 +37,7 @@ final class TrainingDisplay implements Callback, AutoCloseable {
                     .setInitialMax((long) progress.epochs() * progress.steps())
                     .setRenderer(this::render)
                     .setUpdateIntervalMillis(100)
-                    .setConsumer(screen.startLive())
+                    .setConsumer(screen.live())
                     .clearDisplayOnFinish()
                     .build();
         }
