@@ -14,7 +14,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.apache.commons.lang3.StringUtils;
 
 /**
  * A trained network as a safetensors file: each parameter is a tensor of its name, so PyTorch and others can read the weights;

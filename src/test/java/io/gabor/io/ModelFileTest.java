@@ -98,7 +98,9 @@ final class ModelFileTest {
                 Network used = read.inference(backend, 2);
                 Network trained = read.training(backend, 3)) {
             assertEquals(original.weights().keySet(), used.weights().keySet());
-            original.weights().forEach((name, values) -> assertArrayEquals(values, used.weights().get(name), name));
+            original.weights()
+                    .forEach((name, values) ->
+                            assertArrayEquals(values, used.weights().get(name), name));
             assertArrayEquals(original.infer(samples()), used.infer(samples()));
             assertArrayEquals(original.infer(samples()), trained.infer(samples()));
             assertFalse(used.isTraining());
@@ -140,26 +142,29 @@ final class ModelFileTest {
 
     @TestFactory
     Stream<DynamicTest> everyModelByNameCanBeSavedAndRead() {
-        return Models.all().stream().map(model -> dynamicTest(model.name(), () -> {
-            Path path = folder.resolve(model.name());
-            try (Network network = Network.training(model.layers(), model.sampleShape(), backend, 1, 1)) {
-                ModelFile.of(network, model.recipe().write()).write(path);
-            }
-            ModelFile read = ModelFile.read(path);
-            assertEquals(model.recipe().write(), Recipe.read(read.recipe()).write());
-            try (Network network = read.inference(backend, 1)) {
-                assertEquals(model.classes(), network.out().sampleSize());
-            }
-        }));
+        return Models.all().stream()
+                .map(model -> dynamicTest(model.name(), () -> {
+                    Path path = folder.resolve(model.name());
+                    try (Network network = Network.training(model.layers(), model.sampleShape(), backend, 1, 1)) {
+                        ModelFile.of(network, model.recipe().write()).write(path);
+                    }
+                    ModelFile read = ModelFile.read(path);
+                    assertEquals(
+                            model.recipe().write(), Recipe.read(read.recipe()).write());
+                    try (Network network = read.inference(backend, 1)) {
+                        assertEquals(model.classes(), network.out().sampleSize());
+                    }
+                }));
     }
 
-    // ---- hostile files ------------------------------------------------------------------------------------------------
+    // ---- hostile files
+    // ------------------------------------------------------------------------------------------------
 
     private String refused(Map<String, String> metadata, Map<String, TensorData> tensors) throws IOException {
         Path path = folder.resolve("hostile");
         Safetensors.write(path, new SafetensorsFile(metadata, tensors));
-        String message = assertThrows(FormatException.class, () -> ModelFile.read(path))
-                .getMessage();
+        String message =
+                assertThrows(FormatException.class, () -> ModelFile.read(path)).getMessage();
         assertTrue(message.startsWith(path + ": "), message);
         assertFalse(message.contains("\n"), message);
         assertTrue(message.length() < 1000, message.length() + " characters");
@@ -252,7 +257,8 @@ final class ModelFileTest {
                 "{'kind':'sequential','layers':[{'kind':'conv2d','filters':2147483647,'kernel':2147483647,'padding':2147483647}]}";
         assertTrue(refusedArchitecture(convolution, "[1,1,1]", Map.of()).contains("layer conv1 (conv2d)"));
         String same = "{'kind':'sequential','layers':[{'kind':'conv2d','filters':1,'kernel':40000,'padding':'same'}]}";
-        assertTrue(refusedArchitecture(same, "[1,40000,40000]", Map.of()).contains("conv1.weight of shape 1×1×40000×40000"));
+        assertTrue(refusedArchitecture(same, "[1,40000,40000]", Map.of())
+                .contains("conv1.weight of shape 1×1×40000×40000"));
     }
 
     @Test
@@ -260,7 +266,11 @@ final class ModelFileTest {
         String message = refusedArchitecture(
                 "{'kind':'dense','units':1}",
                 "[1]",
-                Map.of("weight", new TensorData(Shape.of(1, 1), new float[1]), "bias", new TensorData(Shape.of(1), new float[1])));
+                Map.of(
+                        "weight",
+                        new TensorData(Shape.of(1, 1), new float[1]),
+                        "bias",
+                        new TensorData(Shape.of(1), new float[1])));
         assertTrue(message.contains("must be a sequential or residual, found dense"), message);
     }
 
@@ -302,22 +312,24 @@ final class ModelFileTest {
     @TestFactory
     Stream<DynamicTest> damagedFilesAreRefusedOrStillModels() throws IOException {
         byte[] good = Files.readAllBytes(written());
-        return IntStream.range(0, 20).mapToObj(block -> dynamicTest("seed " + block, () -> {
-            SplittableRandom random = new SplittableRandom(block);
-            Path path = folder.resolve("damaged");
-            for (int i = 0; i < 50; i++) {
-                Files.write(path, Mutation.of(good, random));
-                try {
-                    ModelFile.read(path).inference(backend, 1).close();
-                } catch (FormatException e) {
-                    assertTrue(e.getMessage().startsWith("" + path), e.getMessage());
-                    assertFalse(e.getMessage().contains("\n"), e.getMessage());
-                }
-            }
-        }));
+        return IntStream.range(0, 20)
+                .mapToObj(block -> dynamicTest("seed " + block, () -> {
+                    SplittableRandom random = new SplittableRandom(block);
+                    Path path = folder.resolve("damaged");
+                    for (int i = 0; i < 50; i++) {
+                        Files.write(path, Mutation.of(good, random));
+                        try {
+                            ModelFile.read(path).inference(backend, 1).close();
+                        } catch (FormatException e) {
+                            assertTrue(e.getMessage().startsWith("" + path), e.getMessage());
+                            assertFalse(e.getMessage().contains("\n"), e.getMessage());
+                        }
+                    }
+                }));
     }
 
-    // ---- failures while writing ---------------------------------------------------------------------------------------
+    // ---- failures while writing
+    // ---------------------------------------------------------------------------------------
 
     @Test
     void aModelThatCannotBeWrittenLeavesTheOldFile() throws IOException {

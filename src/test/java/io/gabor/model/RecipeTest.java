@@ -46,8 +46,7 @@ final class RecipeTest {
         expected.put("rate", 0.25);
         expected.put("batch", 7);
         expected.put("epochs", 8);
-        Recipe changed = recipe()
-                .withDataset("other")
+        Recipe changed = recipe().withDataset("other")
                 .withLimits(5, 6)
                 .withOptimizer("adam", 0.25)
                 .withBatch(7)
@@ -128,11 +127,14 @@ final class RecipeTest {
 
     @Test
     void takesAllOfADataSetOrTheFirstSamples() {
-        assertEquals(8, selecting(List.of(), 0, 0, 0).select(data(), Split.TRAIN).size());
+        assertEquals(
+                8, selecting(List.of(), 0, 0, 0).select(data(), Split.TRAIN).size());
         Recipe limited = selecting(List.of(), 0, 3, 5);
-        assertArrayEquals(new byte[] {10, 11, 12}, limited.select(data(), Split.TRAIN).bytes());
+        assertArrayEquals(
+                new byte[] {10, 11, 12}, limited.select(data(), Split.TRAIN).bytes());
         assertEquals(5, limited.select(data(), Split.TEST).size());
-        assertEquals(8, selecting(List.of(), 0, 99, 0).select(data(), Split.TRAIN).size());
+        assertEquals(
+                8, selecting(List.of(), 0, 99, 0).select(data(), Split.TRAIN).size());
     }
 
     @Test
@@ -148,11 +150,13 @@ final class RecipeTest {
         Dataset kept = selecting(List.of(1, 2), 0, 0, 0).select(data(), Split.TRAIN);
         assertArrayEquals(new byte[] {10, 12, 13, 14, 15, 17}, kept.bytes());
         assertArrayEquals(new int[] {1, 0, 1, 1, 0, 1}, kept.labels());
-        assertEquals(3, selecting(List.of(1, 2), 0, 3, 0).select(data(), Split.TRAIN).size());
+        assertEquals(
+                3, selecting(List.of(1, 2), 0, 3, 0).select(data(), Split.TRAIN).size());
     }
 
     @Test
     void classesThatTheDataDoesNotHaveAreRefused() {
-        assertThrows(RuntimeException.class, () -> selecting(List.of(3), 1, 0, 0).select(data(), Split.TRAIN));
+        assertThrows(
+                RuntimeException.class, () -> selecting(List.of(3), 1, 0, 0).select(data(), Split.TRAIN));
     }
 }

@@ -34,8 +34,7 @@ final class RecipesTest {
 
     private static Outcome train(Model model, Dataset train, Dataset test, Backend backend, long seed) {
         Recipe recipe = model.recipe();
-        try (Network network =
-                Network.training(model.layers(), model.sampleShape(), backend, recipe.batch(), seed)) {
+        try (Network network = Network.training(model.layers(), model.sampleShape(), backend, recipe.batch(), seed)) {
             History history = new Trainer(network, recipe.loss(), recipe.createOptimizer())
                     .epochs(recipe.epochs())
                     .seed(seed)
@@ -78,8 +77,7 @@ final class RecipesTest {
             for (long seed = 1; seed <= SEEDS; seed++) {
                 sum += train(model, train, test, backend, seed).test.accuracy();
             }
-            reporter.publishEntry(
-                    name, "mean accuracy " + sum / SEEDS + " on " + source() + " with " + backend.name());
+            reporter.publishEntry(name, "mean accuracy " + sum / SEEDS + " on " + source() + " with " + backend.name());
         }
         assertTrue(sum / SEEDS >= floor, name + " got " + sum / SEEDS + " on " + source());
     }
@@ -95,8 +93,8 @@ final class RecipesTest {
             double last = outcome.history.last().loss();
             reporter.publishEntry(
                     "mlp-tanh",
-                    "loss " + first + " to " + last + ", accuracy " + outcome.test.accuracy() + " on " + source() + " with "
-                            + backend.name());
+                    "loss " + first + " to " + last + ", accuracy " + outcome.test.accuracy() + " on " + source()
+                            + " with " + backend.name());
             assertEquals(100, outcome.history.epochs().size());
             assertTrue(last < first / 10, "the loss went from " + first + " to " + last);
             assertTrue(outcome.test.accuracy() > 0.7, "accuracy " + outcome.test.accuracy());
@@ -109,8 +107,7 @@ final class RecipesTest {
     void lenetGetsItsAccuracyAfterThreeEpochs(TestReporter reporter) {
         try (Backend backend = EachBackend.fastest()) {
             assumeFalse(backend.name().equals("reference"), "no fast backend can run here");
-            Outcome outcome = train(
-                    Models.byName("lenet"), TestData.train(60_000), TestData.test(10_000), backend, 1);
+            Outcome outcome = train(Models.byName("lenet"), TestData.train(60_000), TestData.test(10_000), backend, 1);
             reporter.publishEntry(
                     "lenet",
                     "accuracy " + outcome.test.accuracy() + " on " + source() + " with " + backend.name() + ", "
