@@ -61,6 +61,8 @@ public abstract class Layer {
     /**
      * Returns the shapes of the parameters that this layer will have for a sample of shape {@code input}, by role
      * ({@code weight}, {@code bias}); containers put the names of their layers in front.
+     *
+     * @throws ShapeException if a layer cannot take what reaches it
      */
     public Map<String, Shape> parameterShapes(Shape input) {
         return Map.of();

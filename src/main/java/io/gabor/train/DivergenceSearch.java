@@ -125,7 +125,8 @@ final class DivergenceSearch {
         List<Layer> children = layer.children();
         children.forEach(child -> collect(child, into));
         if (children.isEmpty()
-                || children.get(children.size() - 1).out().value() != layer.out().value()) {
+                || children.get(children.size() - 1).out().value()
+                        != layer.out().value()) {
             into.add(layer);
         }
     }

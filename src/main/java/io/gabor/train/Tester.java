@@ -41,7 +41,8 @@ public final class Tester {
         Tensor lossLog = backend.allocate(Shape.of(TrainingStep.LOG_SIZE));
         Tensor batchNumber = backend.allocate(ElementType.I32, Shape.of(1));
         Tensor correct = backend.allocate(ElementType.I32, Shape.of(1));
-        Tensor probabilities = data.labels() == null ? backend.allocate(network.out().value().shape()) : null;
+        Tensor probabilities =
+                data.labels() == null ? backend.allocate(network.out().value().shape()) : null;
         try (DeviceDataset onDevice = started(data)) {
             long start = System.nanoTime();
             float[] losses = new float[TrainingStep.LOG_SIZE];

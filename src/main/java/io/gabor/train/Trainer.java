@@ -218,7 +218,8 @@ public final class Trainer {
                     epoch, epochs, (seen + batch - 1) / batch, stepsPerEpoch, seen, lossSum / seen, seen / seconds);
             callbacks.forEach(callback -> callback.onProgress(progress));
             if (lastReport - checkpointTime > CHECKPOINT_NANOS) {
-                // A finite loss says nothing about the update behind it, and a checkpoint is what a search goes back to.
+                // A finite loss says nothing about the update behind it, and a checkpoint is what a search goes back
+                // to.
                 requireFiniteParameters();
                 saveCheckpoint(lastReport);
             }

@@ -89,7 +89,8 @@ final class OptimizerTest {
                         new Adam(0.01, 0.9, 0.99, 1e-8, 0.3),
                         adam(0.9, 0.99, 1e-8, 0.3, false)),
                 new Case("AdamW", new AdamW(0.01), adam(0.9, 0.999, 1e-8, 0.01, true)),
-                new Case("AdamW, other constants", new AdamW(0.1, 0.5, 0.9, 1e-3, 0.5), adam(0.5, 0.9, 1e-3, 0.5, true)),
+                new Case(
+                        "AdamW, other constants", new AdamW(0.1, 0.5, 0.9, 1e-3, 0.5), adam(0.5, 0.9, 1e-3, 0.5, true)),
                 new Case("by name: sgd", Optimizers.create("sgd", 0.1), sgd(0, false, 0)),
                 new Case("by name: momentum", Optimizers.create("momentum", 0.02), sgd(0.9, false, 0)),
                 new Case("by name: nesterov", Optimizers.create("nesterov", 0.02), sgd(0.9, true, 0)),

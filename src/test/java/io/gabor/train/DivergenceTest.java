@@ -47,7 +47,13 @@ final class DivergenceTest {
 
     /** A run that diverges. */
     private record Run(
-            String name, Supplier<Layer> layers, Optimizer optimizer, Schedule schedule, int samples, int batch, int epochs) {
+            String name,
+            Supplier<Layer> layers,
+            Optimizer optimizer,
+            Schedule schedule,
+            int samples,
+            int batch,
+            int epochs) {
         Dataset data() {
             Philox random = new Philox(samples, batch);
             float[] pairs = new float[2 * samples];
@@ -98,13 +104,18 @@ final class DivergenceTest {
                     Map<String, float[]> before = network.weights();
                     backend.upload(x, n, network.in().value());
                     backend.upload(t, n, target);
-                    state.setRate(run.optimizer.rate()
-                            * run.schedule.factor(step, (long) stepsPerEpoch * run.epochs));
+                    state.setRate(run.optimizer.rate() * run.schedule.factor(step, (long) stepsPerEpoch * run.epochs));
                     step++;
                     network.forward(n, Mode.TRAIN);
                     Tensor output = network.out().value();
                     new MeanSquaredError()
-                            .compute(backend, n, output, target, loss, network.out().gradient());
+                            .compute(
+                                    backend,
+                                    n,
+                                    output,
+                                    target,
+                                    loss,
+                                    network.out().gradient());
                     String layer = firstOutput(backend, network, n);
                     if (layer == null && !finite(backend, loss, 1)) {
                         layer = "the loss";
@@ -142,9 +153,11 @@ final class DivergenceTest {
     private static String lastGradient(Backend backend, Network network, int n) {
         for (int i = network.leaves().size() - 1; i >= 0; i--) {
             Layer layer = network.leaves().get(i);
-            boolean good = finite(backend, layer.out().gradient(), n * layer.out().sampleSize());
+            boolean good =
+                    finite(backend, layer.out().gradient(), n * layer.out().sampleSize());
             for (Parameter parameter : layer.parameters()) {
-                good &= finite(backend, parameter.gradient(), parameter.gradient().size());
+                good &= finite(
+                        backend, parameter.gradient(), parameter.gradient().size());
             }
             if (!good) {
                 return layer.name();
@@ -181,10 +194,11 @@ final class DivergenceTest {
     /** Looks seldom, now and then, and after each step with a new checkpoint each time: it must make no difference. */
     @TestFactory
     Stream<DynamicTest> namesTheStepAndTheLayerThatAnIndependentLookFinds() {
-        return EachBackend.names().flatMap(name -> runs().flatMap(run -> Stream.of(0L, 30_000_000L, 3_000_000_000L)
-                .map(tick -> dynamicTest(
-                        name + ", " + run.name + ", a step takes " + tick / 1_000_000 + " ms",
-                        () -> check(name, run, ticks(tick))))));
+        return EachBackend.names()
+                .flatMap(name -> runs().flatMap(run -> Stream.of(0L, 30_000_000L, 3_000_000_000L)
+                        .map(tick -> dynamicTest(
+                                name + ", " + run.name + ", a step takes " + tick / 1_000_000 + " ms",
+                                () -> check(name, run, ticks(tick))))));
     }
 
     private static void check(String backendName, Run run, LongSupplier clock) {

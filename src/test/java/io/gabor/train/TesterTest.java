@@ -52,12 +52,20 @@ final class TesterTest {
     /** Full and ragged last batches, more batches than the log of losses holds, a network larger than the data. */
     @TestFactory
     Stream<DynamicTest> lossAndAccuracyAreThoseOfTheOutputs() {
-        return EachBackend.names().flatMap(name -> Stream.of(
-                        new int[] {1, 1}, new int[] {10, 4}, new int[] {12, 4}, new int[] {10, 100}, new int[] {256, 1},
-                        new int[] {257, 1}, new int[] {600, 1}, new int[] {1025, 2}, new int[] {1023, 4})
-                .map(size -> dynamicTest(
-                        name + ", " + size[0] + " samples in batches of " + size[1],
-                        () -> compare(name, size[0], size[1]))));
+        return EachBackend.names()
+                .flatMap(name -> Stream.of(
+                                new int[] {1, 1},
+                                new int[] {10, 4},
+                                new int[] {12, 4},
+                                new int[] {10, 100},
+                                new int[] {256, 1},
+                                new int[] {257, 1},
+                                new int[] {600, 1},
+                                new int[] {1025, 2},
+                                new int[] {1023, 4})
+                        .map(size -> dynamicTest(
+                                name + ", " + size[0] + " samples in batches of " + size[1],
+                                () -> compare(name, size[0], size[1]))));
     }
 
     private static void compare(String backendName, int samples, int batch) {
@@ -123,7 +131,11 @@ final class TesterTest {
     void logitsAreTurnedIntoProbabilitiesBeforeTheyAreCompared() {
         Dataset data = Samples.pairs(0.2f, 1, -0.2f, 0, 0.4f, 1, -1, 1);
         try (Network network = identity(3)) {
-            assertEquals(3, tester(network, new BinaryCrossEntropyWithLogits()).test(data).correct());
+            assertEquals(
+                    3,
+                    tester(network, new BinaryCrossEntropyWithLogits())
+                            .test(data)
+                            .correct());
         }
     }
 
@@ -134,7 +146,8 @@ final class TesterTest {
             float[] outputs = network.infer(data.floats());
             assertArrayEquals(outputs, tester(network, new MeanSquaredError()).probabilities(data));
             assertArrayEquals(outputs, tester(network, new BinaryCrossEntropy()).probabilities(data));
-            float[] sigmoid = tester(network, new BinaryCrossEntropyWithLogits()).probabilities(data);
+            float[] sigmoid =
+                    tester(network, new BinaryCrossEntropyWithLogits()).probabilities(data);
             float[] softmax = tester(network, new SoftmaxCrossEntropy()).probabilities(data);
             assertEquals(21, softmax.length);
             for (int i = 0; i < 21; i++) {
@@ -187,8 +200,8 @@ final class TesterTest {
             refuses(() -> tester.test(Samples.clouds(7, 4, 2, 5)), "3 outputs", "2 classes");
             refuses(() -> tester.test(Samples.pairs(1, 2)), "");
         }
-        try (Network network = Network.training(
-                Sequential.of(new Dense(2), new Sigmoid()), Shape.of(1), backend, 1, 1)) {
+        try (Network network =
+                Network.training(Sequential.of(new Dense(2), new Sigmoid()), Shape.of(1), backend, 1, 1)) {
             refuses(() -> tester(network, new BinaryCrossEntropy()).test(Samples.pairs(1, 2)), "output is 2", "are 1");
         }
     }

@@ -194,7 +194,10 @@ final class TrainerTest {
                 }
                 sum += Math.log(exps) - outputs[3 * i + data.labels()[i]];
             }
-            EpochResult epoch = trainer(network, new Sgd(STANDSTILL)).batch(batch).train(data).last();
+            EpochResult epoch = trainer(network, new Sgd(STANDSTILL))
+                    .batch(batch)
+                    .train(data)
+                    .last();
             assertEquals(sum / 23, epoch.loss(), 1e-6);
             assertEquals(23, epoch.samples());
         }
@@ -208,7 +211,8 @@ final class TrainerTest {
         try (Network network = network(2);
                 Network single = network(2 * steps)) {
             List<Integer> reported = new ArrayList<>();
-            Trainer trainer = trainer(network, new Sgd(STANDSTILL)).clock(() -> 0).epochs(2);
+            Trainer trainer =
+                    trainer(network, new Sgd(STANDSTILL)).clock(() -> 0).epochs(2);
             trainer.callback(new Callback() {
                 @Override
                 public void onProgress(Progress progress) {
@@ -364,17 +368,18 @@ final class TrainerTest {
             long before = chosen.allocatedBytes();
             trainer(network, new Adam(0.01)).epochs(2).train(data);
             assertEquals(before, chosen.allocatedBytes());
-            assertThrows(IllegalArgumentException.class, () -> trainer(network, new Adam(0.01))
-                    .train(Samples.clouds(10, 5, 3, 1)));
+            assertThrows(
+                    IllegalArgumentException.class,
+                    () -> trainer(network, new Adam(0.01)).train(Samples.clouds(10, 5, 3, 1)));
             Callback faulty = new Callback() {
                 @Override
                 public void onEpoch(EpochResult result) {
                     throw new UnsupportedOperationException("a faulty callback");
                 }
             };
-            assertThrows(UnsupportedOperationException.class, () -> trainer(network, new Adam(0.01))
-                    .callback(faulty)
-                    .train(data));
+            assertThrows(
+                    UnsupportedOperationException.class,
+                    () -> trainer(network, new Adam(0.01)).callback(faulty).train(data));
             assertEquals(before, chosen.allocatedBytes());
         }
     }
@@ -442,8 +447,11 @@ final class TrainerTest {
     @Test
     void aNetworkWithAnImageForItsOutputIsRefused() {
         try (Network network = Network.training(new Conv2d(1, 1), Shape.of(1, 2, 2), backend, 1, 1)) {
-            assertThrows(ShapeException.class, () -> new Trainer(network, new MeanSquaredError(), new Sgd(0.1))
-                    .train(Dataset.regression("r", Shape.of(1, 2, 2), new float[4], Shape.of(1, 2, 2), new float[4])));
+            assertThrows(
+                    ShapeException.class,
+                    () -> new Trainer(network, new MeanSquaredError(), new Sgd(0.1))
+                            .train(Dataset.regression(
+                                    "r", Shape.of(1, 2, 2), new float[4], Shape.of(1, 2, 2), new float[4])));
         }
     }
 
@@ -462,8 +470,8 @@ final class TrainerTest {
     @Test
     void normalizationIsPerChannel() {
         Dataset data = Samples.images(4, 2, 3, 1);
-        try (Network network = Network.training(
-                Sequential.of(new Flatten(), new Dense(3)), Shape.of(2, 5, 5), backend, 4, 1)) {
+        try (Network network =
+                Network.training(Sequential.of(new Flatten(), new Dense(3)), Shape.of(2, 5, 5), backend, 4, 1)) {
             new Trainer(network, new SoftmaxCrossEntropy(), new Sgd(STANDSTILL))
                     .shuffle(false)
                     .normalization(new Normalization(new float[] {0.5f, 2}, new float[] {1, -3}))
