@@ -13,8 +13,9 @@ final class BackendChoice {
     @Option(
             names = "--backend",
             paramLabel = "NAME",
-            description = "auto, reference or cpu; a name either works or fails with the reason (default: auto, the best"
-                    + " one that works here).")
+            description =
+                    "auto, reference or cpu; a name either works or fails with the reason (default: auto, the best"
+                            + " one that works here).")
     private String name;
 
     @Option(

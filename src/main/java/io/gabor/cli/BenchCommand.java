@@ -83,12 +83,7 @@ final class BenchCommand extends GaborCommand {
             List<Workload> workloads = workloads(source, size);
             screen.format(
                     "%s, batch %d, %d round%s of %s each; %s",
-                    source.name(),
-                    size,
-                    rounds,
-                    rounds == 1 ? "" : "s",
-                    Numbers.seconds(seconds),
-                    devices(workloads));
+                    source.name(), size, rounds, rounds == 1 ? "" : "s", Numbers.seconds(seconds), devices(workloads));
             Benchmark.Result result = new Benchmark(workloads, () -> ceiling(workloads), seconds, rounds)
                     .run(round -> announce(screen, round));
             screen.endLive();
@@ -140,7 +135,8 @@ final class BenchCommand extends GaborCommand {
         if (source.recipe().dataset().equals(Xor.NAME)) {
             return repeated(Xor.dataset(), count);
         }
-        List<String> names = IntStream.range(0, outputs).mapToObj(String::valueOf).toList();
+        List<String> names =
+                IntStream.range(0, outputs).mapToObj(String::valueOf).toList();
         if (sample.equals(Shape.of(1, 28, 28))) {
             Dataset digits = Datasets.digits(Split.TRAIN, count, seed);
             int[] labels = IntStream.of(digits.labels()).map(l -> l % outputs).toArray();
@@ -196,8 +192,8 @@ final class BenchCommand extends GaborCommand {
     }
 
     private static void print(Screen screen, Benchmark.Result result) {
-        Table table = new Table(
-                "backend", "phase", ">images/s", ">spread", ">GFLOP/s", ">of ceiling", ">against reference");
+        Table table =
+                new Table("backend", "phase", ">images/s", ">spread", ">GFLOP/s", ">of ceiling", ">against reference");
         for (Benchmark.Timing timing : result.timings()) {
             OptionalDouble speedUp = speedUp(timing, result);
             table.row(

@@ -125,10 +125,7 @@ final class CheckCommand extends GaborCommand {
                 Backend found = provider.open(backendChoice.options())) {
             screen.format(
                     "backend %s (%s) against reference, on %s samples of %s",
-                    found.name(),
-                    found.device(),
-                    Numbers.count(Math.min(batch, samples.size())),
-                    samples.name());
+                    found.name(), found.device(), Numbers.count(Math.min(batch, samples.size())), samples.name());
             Table table = new Table("quantity", ">relative error", ">bound", "");
             for (ParityCheck.Row row : ParityCheck.run(
                     expected, found, layers, samples, recipe.normalization(), recipe.loss(), batch, seed)) {

@@ -19,7 +19,8 @@ final class Destination {
             throw new UsageException(option + " " + file + " is a folder, expected a file; add a file name");
         }
         if (folder == null || !Files.isDirectory(folder)) {
-            throw new UsageException(option + " " + file + ": the folder " + folder + " does not exist; create it first");
+            throw new UsageException(
+                    option + " " + file + ": the folder " + folder + " does not exist; create it first");
         }
         boolean writable = Files.exists(file) ? Files.isWritable(file) : Files.isWritable(folder);
         if (!writable) {

@@ -12,8 +12,8 @@ import java.util.Map;
 
 /** Writes text to a stream that may have no multiplication sign: what it cannot encode becomes the nearest ASCII. */
 final class Plain extends FilterWriter {
-    private static final Map<Character, String> ASCII = Map.of(
-            '×', "x", '·', "*", '±', "+-", '→', "->", '∂', "d", '–', "-", '—', "-", '‖', "|", 'ε', "eps");
+    private static final Map<Character, String> ASCII =
+            Map.of('×', "x", '·', "*", '±', "+-", '→', "->", '∂', "d", '–', "-", '—', "-", '‖', "|", 'ε', "eps");
 
     private final CharsetEncoder encoder;
 

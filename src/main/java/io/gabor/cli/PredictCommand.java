@@ -69,8 +69,8 @@ final class PredictCommand extends GaborCommand {
         ModelSource.TrainedModel source = ModelSource.trained(model);
         Shape sample = source.sampleShape();
         if (sample.rank() != 3) {
-            throw new UsageException("predict takes images, and the model " + source.name()
-                    + " takes samples of shape " + sample + "; choose a model that was trained on images");
+            throw new UsageException("predict takes images, and the model " + source.name() + " takes samples of shape "
+                    + sample + "; choose a model that was trained on images");
         }
         List<Path> readable = new ArrayList<>();
         byte[] pixels = read(sample, source, readable);

@@ -57,8 +57,7 @@ final class SummaryCommand extends GaborCommand {
         ModelSource source = ModelSource.find(model);
         int samples = batch == null ? source.recipe().batch() : batch;
         try (Backend backend = backendChoice.open();
-                Network network =
-                        source.training(source.outputs(), source.sampleShape(), backend, samples, 1)) {
+                Network network = source.training(source.outputs(), source.sampleShape(), backend, samples, 1)) {
             List<Row> rows = rows(network);
             print(screen, source, network, rows);
             report.put("command", "summary")
@@ -160,10 +159,7 @@ final class SummaryCommand extends GaborCommand {
     private static void print(Screen screen, ModelSource source, Network network, List<Row> rows) {
         screen.format(
                 "%s: samples of %s, %s outputs, batch %d",
-                source.name(),
-                source.sampleShape(),
-                network.out().sampleShape(),
-                network.maxBatch());
+                source.name(), source.sampleShape(), network.out().sampleShape(), network.maxBatch());
         Table table = new Table(
                 "layer",
                 "kind",

@@ -42,8 +42,9 @@ final class TrainCommand extends GaborCommand {
             names = "--model",
             paramLabel = "NAME|FILE",
             defaultValue = "lenet",
-            description = "lenet, digits01, digits01-valid, conv3x3-softmax, mlp-tanh, xor, or a model file to go on with"
-                    + " (default: ${DEFAULT-VALUE}).")
+            description =
+                    "lenet, digits01, digits01-valid, conv3x3-softmax, mlp-tanh, xor, or a model file to go on with"
+                            + " (default: ${DEFAULT-VALUE}).")
     private String model;
 
     @Mixin
@@ -61,7 +62,8 @@ final class TrainCommand extends GaborCommand {
     @Option(
             names = "--save",
             paramLabel = "FILE",
-            description = "Where to write the model (default: <model>.safetensors here; the file itself with --model FILE).")
+            description =
+                    "Where to write the model (default: <model>.safetensors here; the file itself with --model FILE).")
     private Path save;
 
     private Interruption interruption;
@@ -76,8 +78,7 @@ final class TrainCommand extends GaborCommand {
         Dataset training = recipe.select(data.load(Split.TRAIN), Split.TRAIN);
         int outputs = training.labels() == null ? training.targetShape().size() : training.classes();
         try (Backend backend = backendChoice.open();
-                Network network =
-                        source.training(outputs, training.sampleShape(), backend, recipe.batch(), seed)) {
+                Network network = source.training(outputs, training.sampleShape(), backend, recipe.batch(), seed)) {
             Job job = new Job(screen, report, source, recipe, training, data, backend, network, target);
             return job.run();
         }
@@ -216,7 +217,9 @@ final class TrainCommand extends GaborCommand {
                     .put("trainLoss", epochs.stream().map(EpochResult::loss).toList())
                     .put(
                             "imagesPerSecond",
-                            epochs.isEmpty() ? null : epochs.get(epochs.size() - 1).imagesPerSecond())
+                            epochs.isEmpty()
+                                    ? null
+                                    : epochs.get(epochs.size() - 1).imagesPerSecond())
                     .put(
                             "seconds",
                             epochs.stream().mapToDouble(EpochResult::seconds).sum());

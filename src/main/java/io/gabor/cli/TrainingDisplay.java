@@ -50,11 +50,7 @@ final class TrainingDisplay implements Callback, AutoCloseable {
         String before = "epoch " + now.epoch() + "/" + now.epochs() + " ";
         String after = Numbers.format(
                 " batch %d/%d, loss %s, %s images/s, %s left",
-                now.step(),
-                now.steps(),
-                Numbers.loss(now.loss()),
-                Numbers.rate(now.imagesPerSecond()),
-                left(state));
+                now.step(), now.steps(), Numbers.loss(now.loss()), Numbers.rate(now.imagesPerSecond()), left(state));
         int length = Math.min(width - before.length() - after.length() - 2, LONGEST_BAR);
         return length < SHORTEST_BAR
                 ? before + after.substring(1)
