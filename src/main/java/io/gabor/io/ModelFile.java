@@ -28,7 +28,6 @@ import java.util.stream.IntStream;
 public record ModelFile(
         Shape input, Map<String, Object> architecture, Map<String, Object> recipe, Map<String, TensorData> weights) {
     private static final String FORMAT = "gabor-model-1";
-    private static final int LONGEST_PROBLEM = 500;
 
     /** Takes a network as it is now. */
     public static ModelFile of(Network network, Map<String, Object> recipe) {
@@ -77,7 +76,7 @@ public record ModelFile(
                     file.tensors());
             model.check();
             return model;
-        } catch (JsonException | IllegalArgumentException e) {
+        } catch (IllegalArgumentException e) {
             throw new FormatException(path + ": " + Quoted.line(e.getMessage()), e);
         }
     }
