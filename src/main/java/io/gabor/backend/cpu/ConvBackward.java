@@ -38,6 +38,9 @@ final class ConvBackward implements WorkerPool.Task {
     private final Function function;
     private final float slope;
     private final Patches patches;
+    /** Of one image. */
+    private final long multiplyAdds;
+
     private final int filters;
     private final int outPixels;
     private final int tapPitch;
@@ -74,6 +77,7 @@ final class ConvBackward implements WorkerPool.Task {
         bias = epilogue.bias();
         function = CpuContext.function(epilogue.activation());
         slope = epilogue.activation().slope();
+        multiplyAdds = geometry.flops() / 2;
         int width = kernels.panelWidth();
         int outChannels = geometry.outChannels();
         filters = outChannels / geometry.groups();
@@ -129,7 +133,7 @@ final class ConvBackward implements WorkerPool.Task {
         db = dbs;
         dx = dxs;
         slices = slices(batch);
-        long work = geometry.flops() * batch;
+        long work = 2 * multiplyAdds * batch;
         parts = slices >= CHUNKS || work < WorkerPool.PARALLEL_WORK ? 1 : CpuContext.ceilDiv(CHUNKS, slices);
         context.pool().run(this, slices * parts, work);
         context.pool().run(reduction, geometry.outChannels(), (long) slices * partialSize);

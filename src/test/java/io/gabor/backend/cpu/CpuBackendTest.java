@@ -18,7 +18,6 @@ import io.gabor.tensor.Padding;
 import io.gabor.tensor.Shape;
 import io.gabor.tensor.Tensor;
 import java.lang.management.ManagementFactory;
-import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -67,22 +66,25 @@ class CpuBackendTest {
             assertTrue(ids.length >= 3, "found the pool's threads");
             long allocated = Long.MAX_VALUE;
             for (int attempt = 0; attempt < 400 && allocated > 0; attempt++) {
-                long[] before = bean.getThreadAllocatedBytes(ids);
-                long start = sum(before);
+                long start = allocated(bean, ids);
                 for (int i = 0; i < 50; i++) {
                     net.step(8);
                 }
+                long end = allocated(bean, ids);
                 // What asking costs is measured by asking again.
-                long[] after = bean.getThreadAllocatedBytes(ids);
-                long asked = sum(bean.getThreadAllocatedBytes(ids)) - sum(after);
-                allocated = sum(after) - start - asked;
+                long asked = allocated(bean, ids) - end;
+                allocated = end - start - asked;
             }
             assertEquals(0, allocated, "bytes allocated in 50 steps");
         }
     }
 
-    private static long sum(long[] values) {
-        return Arrays.stream(values).sum();
+    private static long allocated(ThreadMXBean bean, long[] ids) {
+        long sum = 0;
+        for (long bytes : bean.getThreadAllocatedBytes(ids)) {
+            sum += bytes;
+        }
+        return sum;
     }
 
     @Test

@@ -217,7 +217,7 @@ public final class VectorKernels implements Kernels {
             int yOffset) {
         for (int i = 0; i < rows; i++) {
             int top = xOffset + 2 * i * xPitch;
-            VectorPooling.backward(cols, all, x, dx, top, top + xPitch, y, dy, yOffset + i * cols);
+            ScalarPooling.backward(0, cols, all, x, dx, top, top + xPitch, y, dy, yOffset + i * cols);
         }
     }
 
