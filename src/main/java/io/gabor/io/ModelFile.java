@@ -76,7 +76,7 @@ public record ModelFile(
                     file.tensors());
             model.check();
             return model;
-        } catch (JsonException | IllegalArgumentException e) {
+        } catch (IllegalArgumentException e) {
             throw new FormatException(path + ": " + Quoted.line(e.getMessage()), e);
         }
     }
