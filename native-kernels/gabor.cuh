@@ -16,8 +16,8 @@
 #include <cstdint>
 
 // A shared-memory array of the block, one-dimensional: GABOR_SHARED(float, tile, 32 * 33); then tile[i]. Its content is
-// undefined until it is written (the emulator fills it with NaN).
-#define GABOR_SHARED(type, name, count) __shared__ type name[count]
+// undefined until it is written (the emulator fills it with NaN). It starts at a multiple of 16 bytes.
+#define GABOR_SHARED(type, name, count) __shared__ __align__(16) type name[count]
 
 // Makes the kernels of this file known to the emulator.
 #define GABOR_KERNELS(...)

@@ -38,8 +38,22 @@ void warp_exchange(unsigned mask, const char* what, const uint64_t* mine, uint64
 // One bit for each lane of the warp.
 unsigned warp_ballot(unsigned mask, const char* what, bool predicate);
 
+// See memory.cpp.
+extern uintptr_t arena_start;
+extern size_t arena_bytes;
+extern const uint8_t* arena_misalignment;
+extern int page_shift;
+
+bool aligned_slowly(const void* address, size_t bytes);
+
 // Whether an address is aligned as it would be on a GPU, where every buffer starts at a multiple of 256.
-bool aligned(const void* address, size_t bytes);
+inline bool aligned(const void* address, size_t bytes) {
+    uintptr_t a = reinterpret_cast<uintptr_t>(address);
+    if (a - arena_start < arena_bytes) {
+        return ((a - arena_misalignment[(a - arena_start) >> page_shift]) & (bytes - 1)) == 0;
+    }
+    return aligned_slowly(address, bytes);
+}
 
 [[noreturn]] void misaligned(const void* address, size_t bytes);
 

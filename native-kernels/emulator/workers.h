@@ -1,0 +1,13 @@
+// The threads of the operating system that run blocks.
+#pragma once
+
+#include <string>
+
+#include "block.h"
+
+namespace gabor {
+
+// Runs all blocks of the job in this order. Returns "" or the story of the first error.
+std::string run_blocks(const Job& job, Order order);
+
+}  // namespace gabor
