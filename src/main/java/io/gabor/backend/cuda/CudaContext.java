@@ -15,6 +15,8 @@ import jcuda.driver.JCudaDriver;
  * memory, kernels, and cuBLAS if there is any. Any thread may use it, one at a time.
  */
 final class CudaContext {
+    private static final int BLOCKS_PER_MULTIPROCESSOR = 16;
+
     private final CudaDevice device;
     private final CUdevice handle;
     private final CUcontext context = new CUcontext();
@@ -23,6 +25,7 @@ final class CudaContext {
     private final Modules modules = new Modules(this);
     private final List<Graph> graphs = new ArrayList<>();
     private ArgumentBlock arguments;
+    private CudaStaging staging;
     private Cublas cublas;
     private boolean streamMade;
     /** The last thread that the context was made current for; the driver keeps that by thread. */
@@ -42,6 +45,7 @@ final class CudaContext {
             check(JCudaDriver.cuStreamCreate(stream, CUstream_flags.CU_STREAM_NON_BLOCKING), "open");
             streamMade = true;
             arguments = new ArgumentBlock(this);
+            staging = new CudaStaging(this);
             cublas = Cublas.open(this);
         } catch (RuntimeException | Error e) {
             close();
@@ -69,6 +73,10 @@ final class CudaContext {
         return stream;
     }
 
+    CudaStaging staging() {
+        return staging;
+    }
+
     ArgumentBlock arguments() {
         return arguments;
     }
@@ -88,6 +96,15 @@ final class CudaContext {
     Launch launch(String op, String kernel, int arguments) {
         memory.requireOpen(op);
         return new Launch(this, op, kernel, modules.function(kernel), arguments);
+    }
+
+    /**
+     * Returns how many blocks suit this many elements in a grid-stride loop: one for each {@code perBlock}, as long as the
+     * device can run them side by side. Not for reductions, whose order must not depend on the device.
+     */
+    int blocks(long elements, int perBlock) {
+        return (int)
+                Math.min((elements - 1) / perBlock + 1, (long) BLOCKS_PER_MULTIPROCESSOR * device.multiprocessors());
     }
 
     /** Makes the context current for the calling thread; costs next to nothing when it is. */
@@ -132,6 +149,9 @@ final class CudaContext {
         first = worst(first, modules.close());
         if (arguments != null) {
             first = worst(first, arguments.close());
+        }
+        if (staging != null) {
+            first = worst(first, staging.close());
         }
         if (streamMade) {
             first = worst(first, JCudaDriver.cuStreamDestroy(stream));

@@ -15,11 +15,12 @@ import jcuda.driver.JCudaDriver;
 
 /**
  * The compiled kernels on the device. A kernel is named {@code gabor_<family>_<what>}; each family is one PTX resource,
- * {@code <family>.compute_75.ptx}, and may have a better one for newer GPUs, {@code <family>.compute_80.ptx}. Modules are
- * loaded when their first kernel is asked for, and each kernel is looked up once.
+ * {@code <family>.ptx} for compute capability 7.5, and may have a better one for newer GPUs, named
+ * {@code <family>.compute_80.ptx}. Modules are loaded when their first kernel is asked for, and each kernel is looked up once.
  */
 final class Modules {
-    private static final int[] VARIANTS = {80, 75};
+    private static final int OLDEST = 75;
+    private static final int[] VARIANTS = {80, OLDEST};
     private static final String REBUILD = "build the kernels again (make -C native-kernels) and then the jar";
 
     private final CudaContext context;
@@ -64,7 +65,7 @@ final class Modules {
 
     private CUmodule load(String family) {
         for (int variant : VARIANTS) {
-            String name = family + ".compute_" + variant + ".ptx";
+            String name = family + (variant == OLDEST ? "" : ".compute_" + variant) + ".ptx";
             byte[] image = context.device().capability() >= variant ? read(name) : null;
             if (image != null) {
                 CUmodule module = load(name, image);
@@ -72,15 +73,15 @@ final class Modules {
                 return module;
             }
         }
-        throw new BackendUnavailableException("the kernels of " + family + " are missing: there is no resource ptx/"
-                + family + ".compute_75.ptx; " + REBUILD);
+        throw new BackendUnavailableException(
+                "the kernels of " + family + " are missing: there is no resource " + family + ".ptx; " + REBUILD);
     }
 
     private static byte[] read(String name) {
-        try (InputStream in = Modules.class.getResourceAsStream("ptx/" + name)) {
+        try (InputStream in = Modules.class.getResourceAsStream(name)) {
             return in == null ? null : in.readAllBytes();
         } catch (IOException e) {
-            throw new BackendUnavailableException("the resource ptx/" + name + " cannot be read: " + e.getMessage());
+            throw new BackendUnavailableException("the resource " + name + " cannot be read: " + e.getMessage());
         }
     }
 
@@ -92,8 +93,8 @@ final class Modules {
         if (result == CUresult.CUDA_SUCCESS) {
             return module;
         }
-        throw new BackendUnavailableException("the driver refuses the resource ptx/" + name + ": "
-                + CudaErrors.text(result) + " on " + context.device() + "; " + remedy(result));
+        throw new BackendUnavailableException("the driver refuses the resource " + name + ": " + CudaErrors.text(result)
+                + " on " + context.device() + "; " + remedy(result));
     }
 
     private static String remedy(int result) {
