@@ -22,7 +22,7 @@ final class CudaContext {
     private final CUcontext context = new CUcontext();
     private final CUstream stream = new CUstream();
     private final CudaMemory memory = new CudaMemory(this);
-    private final Modules modules = new Modules(this);
+    private final Modules modules;
     private final List<Graph> graphs = new ArrayList<>();
     private ArgumentBlock arguments;
     private CudaStaging staging;
@@ -31,9 +31,14 @@ final class CudaContext {
     /** The last thread that the context was made current for; the driver keeps that by thread. */
     private Thread current;
 
-    /** Opens the device. */
-    CudaContext(CudaDevice device) throws CudaDevice.UnusableException {
+    /**
+     * Opens the device.
+     *
+     * @param resources where the PTX is
+     */
+    CudaContext(CudaDevice device, Modules.Resources resources) throws CudaDevice.UnusableException {
         this.device = device;
+        modules = new Modules(this, resources);
         handle = CudaDevice.handle();
         int result = JCudaDriver.cuDevicePrimaryCtxRetain(context, handle);
         if (result != CUresult.CUDA_SUCCESS) {
@@ -84,6 +89,15 @@ final class CudaContext {
     /** Remembers a graph, to be destroyed with everything else. */
     void own(Graph graph) {
         graphs.add(graph);
+    }
+
+    /** Destroys the graphs that cannot run any more, since this storage was released; else they would pile up. */
+    void dropGraphsOf(CudaStorage storage) {
+        for (int i = graphs.size() - 1; i >= 0; i--) {
+            if (graphs.get(i).uses(storage)) {
+                check(graphs.remove(i).destroy(), "release");
+            }
+        }
     }
 
     /**

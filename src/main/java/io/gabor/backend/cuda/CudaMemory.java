@@ -88,6 +88,7 @@ final class CudaMemory {
         storage.markReleased();
         held.remove(storage);
         bytes -= storage.bytes();
+        context.dropGraphsOf(storage);
         context.check(JCudaDriver.cuMemFree(storage.pointer()), op);
     }
 
@@ -126,8 +127,8 @@ final class CudaMemory {
     }
 
     /** Returns what was used since {@link #startRecording}. */
-    CudaStorage[] stopRecording() {
-        CudaStorage[] used = recording.toArray(new CudaStorage[0]);
+    Set<CudaStorage> stopRecording() {
+        Set<CudaStorage> used = recording;
         recording = null;
         return used;
     }

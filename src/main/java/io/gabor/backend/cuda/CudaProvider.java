@@ -32,7 +32,7 @@ public final class CudaProvider implements BackendProvider {
     @Override
     public Backend open(BackendOptions options) {
         try {
-            CudaContext context = new CudaContext(CudaDevice.find());
+            CudaContext context = new CudaContext(CudaDevice.find(), Modules.FROM_JAR);
             try {
                 return new CudaBackend(context);
             } catch (RuntimeException | Error e) {

@@ -1,5 +1,6 @@
 package io.gabor.backend.cuda;
 
+import java.util.Set;
 import jcuda.driver.CUgraph;
 import jcuda.driver.CUgraphExec;
 import jcuda.driver.CUresult;
@@ -18,9 +19,11 @@ final class Graph implements Runnable {
 
     private final CudaContext context;
     private final CUgraphExec executable;
-    private final CudaStorage[] used;
+    private final Set<CudaStorage> used;
+    /** Set when one of {@link #used} is released: the graph is gone then. */
+    private boolean destroyed;
 
-    private Graph(CudaContext context, CUgraphExec executable, CudaStorage[] used) {
+    private Graph(CudaContext context, CUgraphExec executable, Set<CudaStorage> used) {
         this.context = context;
         this.executable = executable;
         this.used = used;
@@ -45,7 +48,7 @@ final class Graph implements Runnable {
             return refused(step, CudaErrors.text(result));
         }
         memory.startRecording();
-        CudaStorage[] used;
+        Set<CudaStorage> used;
         try {
             step.run();
         } catch (NotRecordableException e) {
@@ -89,17 +92,20 @@ final class Graph implements Runnable {
     public void run() {
         context.memory().requireOpen(OP);
         context.memory().refuseWhileRecording(OP);
-        for (CudaStorage storage : used) {
-            if (storage.released()) {
-                throw new IllegalStateException(
-                        OP + ": it uses memory that has been released since it was recorded; record it again");
-            }
+        if (destroyed) {
+            throw new IllegalStateException(
+                    OP + ": it uses memory that has been released since it was recorded; record it again");
         }
         context.makeCurrent(OP);
         context.check(JCudaDriver.cuGraphLaunch(executable, context.stream()), OP);
     }
 
+    boolean uses(CudaStorage storage) {
+        return used.contains(storage);
+    }
+
     int destroy() {
+        destroyed = true;
         return JCudaDriver.cuGraphExecDestroy(executable);
     }
 }

@@ -23,13 +23,24 @@ final class Modules {
     private static final int[] VARIANTS = {80, OLDEST};
     private static final String REBUILD = "build the kernels again (make -C native-kernels) and then the jar";
 
+    /** Where the PTX is. */
+    interface Resources {
+        /** Opens a resource; null if there is none of this name. */
+        InputStream open(String name);
+    }
+
+    /** The resources beside this class. */
+    static final Resources FROM_JAR = Modules.class::getResourceAsStream;
+
     private final CudaContext context;
+    private final Resources resources;
     private final Map<String, CUmodule> modules = new LinkedHashMap<>();
     private final Map<String, CUfunction> functions = new HashMap<>();
     private final TreeSet<Integer> chosen = new TreeSet<>();
 
-    Modules(CudaContext context) {
+    Modules(CudaContext context, Resources resources) {
         this.context = context;
+        this.resources = resources;
     }
 
     /** Returns a kernel; looks it up in the first call only. */
@@ -77,8 +88,8 @@ final class Modules {
                 "the kernels of " + family + " are missing: there is no resource " + family + ".ptx; " + REBUILD);
     }
 
-    private static byte[] read(String name) {
-        try (InputStream in = Modules.class.getResourceAsStream(name)) {
+    private byte[] read(String name) {
+        try (InputStream in = resources.open(name)) {
             return in == null ? null : in.readAllBytes();
         } catch (IOException e) {
             throw new BackendUnavailableException("the resource " + name + " cannot be read: " + e.getMessage());
