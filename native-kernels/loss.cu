@@ -1,0 +1,172 @@
+// Losses: the mean over a batch, and its gradient. The sum of a loss is taken in two steps of fixed order: each block
+// adds its elements in double and writes one partial sum; gabor_loss_finish adds those. With one block, which is enough
+// for a usual batch, the block writes the loss itself, and gabor_loss_finish is not launched.
+//
+// A block has 512 threads. The order of a sum depends on the number of blocks, which the caller derives from the number of
+// elements alone. A gradient pointer may be null: then only the loss is computed. The cost is that of the memory traffic,
+// and of one or two exponentials or logarithms an element.
+#include "gabor.cuh"
+
+constexpr int LOSS_THREADS = 512;
+constexpr int LOSS_WARPS = LOSS_THREADS / 32;
+
+// The sum of value over the warp, in all lanes.
+GABOR_DEVICE double loss_warp_sum(double value) {
+#pragma unroll
+    for (int distance = 16; distance > 0; distance /= 2) {
+        value += __shfl_xor_sync(GABOR_WARP, value, distance);
+    }
+    return value;
+}
+
+// The sum over the block of each warp's value, in thread 0. Every thread must call it, once, with room for LOSS_WARPS sums.
+GABOR_DEVICE double loss_block_sum(double warp_value, double* sums) {
+    if (threadIdx.x % 32 == 0) {
+        sums[threadIdx.x / 32] = warp_value;
+    }
+    __syncthreads();
+    double total = 0.0;
+    if (threadIdx.x == 0) {
+        for (int w = 0; w < LOSS_WARPS; w++) {
+            total += sums[w];
+        }
+    }
+    return total;
+}
+
+// Writes a block's sum where it belongs: the loss itself if there is one block, else its partial sum. Called by thread 0.
+GABOR_DEVICE void loss_write(double sum, int count, double* partials, float* loss) {
+    if (gridDim.x == 1) {
+        loss[0] = (float)(sum / count);
+    } else {
+        partials[blockIdx.x] = sum;
+    }
+}
+
+// loss[0] = 1/count · Σ partials; one block of 512 threads.
+extern "C" __global__ void __launch_bounds__(LOSS_THREADS)
+    gabor_loss_finish(int blocks, int count, const double* partials, float* loss) {
+    GABOR_SHARED(double, sums, LOSS_WARPS);
+    double sum = 0.0;
+    for (int i = threadIdx.x; i < blocks; i += LOSS_THREADS) {
+        sum += partials[i];
+    }
+    const double total = loss_block_sum(loss_warp_sum(sum), sums);
+    if (threadIdx.x == 0) {
+        loss[0] = (float)(total / count);
+    }
+}
+
+// Softmax and cross-entropy from logits x: n × classes, labels: n.
+//   loss = 1/n · Σ over r of (log Σ exp(x[r,·] − max) + max − x[r,label])
+//   dx[r,c] = (softmax(x)[r,c] − [c = label]) / n
+// One warp a row. The gradient at the label is −(what the other classes have of the softmax): 1 is not subtracted from a
+// number close to 1. A label outside the classes gives NaN, since the host does not see labels.
+extern "C" __global__ void __launch_bounds__(LOSS_THREADS) gabor_loss_softmax_cross_entropy(
+    int n, int classes, const float* x, const int* labels, double* partials, float* loss, float* dx) {
+    GABOR_SHARED(double, sums, LOSS_WARPS);
+    const int lane = threadIdx.x % 32;
+    double total = 0.0;
+    for (int row = blockIdx.x * LOSS_WARPS + threadIdx.x / 32; row < n; row += gridDim.x * LOSS_WARPS) {
+        const float* in = x + (size_t)row * classes;
+        const int label = labels[row];
+        const bool known = label >= 0 && label < classes;
+        float max = -INFINITY;
+        for (int c = lane; c < classes; c += 32) {
+            max = fmaxf(max, in[c]);
+        }
+        max = gabor_warp_max(max);
+        double others = 0.0;
+        for (int c = lane; c < classes; c += 32) {
+            if (c != label) {
+                others += expf(in[c] - max);
+            }
+        }
+        others = loss_warp_sum(others);
+        const double own = known ? (double)expf(in[label] - max) : (double)NAN;
+        const double sum = own + others;
+        total += log(sum) + (known ? (double)max - in[label] : 0.0);
+        if (dx != nullptr) {
+            float* out = dx + (size_t)row * classes;
+            const float scale = (float)(1.0 / (sum * n));
+            for (int c = lane; c < classes; c += 32) {
+                out[c] = c == label ? -(float)others * scale : expf(in[c] - max) * scale;
+            }
+        }
+    }
+    total = loss_block_sum(total, sums);
+    if (threadIdx.x == 0) {
+        loss_write(total, n, partials, loss);
+    }
+}
+
+// loss = 1/count · Σ (p − t)², dp = 2·(p − t) / count.
+extern "C" __global__ void __launch_bounds__(LOSS_THREADS) gabor_loss_mean_squared_error(
+    int count, const float* p, const float* target, double* partials, float* loss, float* dp) {
+    GABOR_SHARED(double, sums, LOSS_WARPS);
+    const float scale = (float)(2.0 / count);
+    double sum = 0.0;
+    for (unsigned i = blockIdx.x * LOSS_THREADS + threadIdx.x; i < (unsigned)count; i += gridDim.x * LOSS_THREADS) {
+        const float difference = p[i] - target[i];
+        sum += (double)difference * difference;
+        if (dp != nullptr) {
+            dp[i] = difference * scale;
+        }
+    }
+    sum = loss_block_sum(loss_warp_sum(sum), sums);
+    if (threadIdx.x == 0) {
+        loss_write(sum, count, partials, loss);
+    }
+}
+
+// Binary cross-entropy from probabilities: loss = −1/count · Σ (t·log p + (1 − t)·log(1 − p)), both logarithms no smaller
+// than −100; dp = (p − t) / max(p·(1 − p), 1e-12) / count.
+extern "C" __global__ void __launch_bounds__(LOSS_THREADS) gabor_loss_binary_cross_entropy(
+    int count, const float* p, const float* target, double* partials, float* loss, float* dp) {
+    GABOR_SHARED(double, sums, LOSS_WARPS);
+    double sum = 0.0;
+    for (unsigned i = blockIdx.x * LOSS_THREADS + threadIdx.x; i < (unsigned)count; i += gridDim.x * LOSS_THREADS) {
+        const float q = p[i];
+        const float t = target[i];
+        const float yes = logf(q);
+        const float no = log1pf(-q);
+        // written so that NaN stays NaN
+        sum -= (double)t * (yes < -100.0f ? -100.0f : yes) + (double)(1.0f - t) * (no < -100.0f ? -100.0f : no);
+        if (dp != nullptr) {
+            const float variance = q * (1.0f - q);
+            dp[i] = (q - t) / (variance < 1e-12f ? 1e-12f : variance) / count;
+        }
+    }
+    sum = loss_block_sum(loss_warp_sum(sum), sums);
+    if (threadIdx.x == 0) {
+        loss_write(sum, count, partials, loss);
+    }
+}
+
+// Binary cross-entropy from logits: loss = 1/count · Σ (max(x, 0) − x·t + log(1 + exp(−|x|))),
+// dx = (sigmoid(x) − t) / count, computed as (1 − t)·sigmoid(x) − t·sigmoid(−x), which loses no bits near t.
+extern "C" __global__ void __launch_bounds__(LOSS_THREADS) gabor_loss_binary_cross_entropy_with_logits(
+    int count, const float* x, const float* target, double* partials, float* loss, float* dx) {
+    GABOR_SHARED(double, sums, LOSS_WARPS);
+    const float scale = (float)(1.0 / count);
+    double sum = 0.0;
+    for (unsigned i = blockIdx.x * LOSS_THREADS + threadIdx.x; i < (unsigned)count; i += gridDim.x * LOSS_THREADS) {
+        const float logit = x[i];
+        const float t = target[i];
+        const float e = expf(-fabsf(logit));
+        const double positive = logit < 0.0f ? 0.0 : (double)logit;
+        sum += positive - (double)logit * t + (double)log1pf(e);
+        if (dx != nullptr) {
+            const float yes = (logit < 0.0f ? e : 1.0f) / (1.0f + e);
+            const float no = (logit < 0.0f ? 1.0f : e) / (1.0f + e);
+            dx[i] = ((1.0f - t) * yes - t * no) * scale;
+        }
+    }
+    sum = loss_block_sum(loss_warp_sum(sum), sums);
+    if (threadIdx.x == 0) {
+        loss_write(sum, count, partials, loss);
+    }
+}
+
+GABOR_KERNELS(gabor_loss_finish, gabor_loss_softmax_cross_entropy, gabor_loss_mean_squared_error,
+              gabor_loss_binary_cross_entropy, gabor_loss_binary_cross_entropy_with_logits)

@@ -1,0 +1,111 @@
+package io.gabor.backend.cuda;
+
+import io.gabor.tensor.ElementType;
+import io.gabor.tensor.Tensor;
+
+/**
+ * The losses; {@code native-kernels/loss.cu}. A sum is taken in two steps of fixed order, one partial sum for each block;
+ * one block writes the loss itself.
+ */
+final class CudaLosses {
+    private static final int THREADS = 512;
+    private static final int MOST_BLOCKS = 1024;
+    /** Elements for each thread before a second block pays. */
+    private static final int PER_THREAD = 4;
+
+    private final CudaMemory memory;
+    private final CudaStorage partials;
+    private final Launch crossEntropy;
+    private final Launch squares;
+    private final Launch entropy;
+    private final Launch logitEntropy;
+    private final Launch finish;
+
+    CudaLosses(CudaContext context) {
+        memory = context.memory();
+        crossEntropy = context.launch("softmaxCrossEntropy", "gabor_loss_softmax_cross_entropy", 7);
+        squares = context.launch("meanSquaredError", "gabor_loss_mean_squared_error", 6);
+        entropy = context.launch("binaryCrossEntropy", "gabor_loss_binary_cross_entropy", 6);
+        logitEntropy = context.launch("binaryCrossEntropyWithLogits", "gabor_loss_binary_cross_entropy_with_logits", 6);
+        finish = context.launch("loss", "gabor_loss_finish", 4);
+        // doubles, of which the seam has no type: two floats each
+        partials = memory.workspace("open", ElementType.F32, 2L * MOST_BLOCKS);
+    }
+
+    void softmaxCrossEntropy(int n, int classes, Tensor x, Tensor labels, Tensor loss, Tensor dx) {
+        String op = "softmaxCrossEntropy";
+        CudaMemory.range(op, "n", n, 1, Integer.MAX_VALUE);
+        CudaMemory.range(op, "classes", classes, 1, Integer.MAX_VALUE);
+        long size = (long) n * classes;
+        CudaStorage in = memory.floats(op, "x", x, size);
+        CudaStorage label = memory.ints(op, "labels", labels, n);
+        CudaStorage result = memory.floats(op, "loss", loss, 1);
+        CudaStorage gradient = dx == null ? null : memory.floats(op, "dx", dx, size);
+        separate(op, in, result, "dx", gradient);
+        int blocks = blocks((long) n * 32);
+        crossEntropy.setInt(0, n).setInt(1, classes).setPointer(2, in).setPointer(3, label);
+        crossEntropy.setPointer(4, partials).setPointer(5, result).setPointer(6, gradient);
+        crossEntropy.run(blocks, THREADS);
+        finish(blocks, n, result);
+    }
+
+    void meanSquaredError(int count, Tensor p, Tensor target, Tensor loss, Tensor dp) {
+        run("meanSquaredError", squares, "p", "dp", count, p, target, loss, dp);
+    }
+
+    void binaryCrossEntropy(int count, Tensor p, Tensor target, Tensor loss, Tensor dp) {
+        run("binaryCrossEntropy", entropy, "p", "dp", count, p, target, loss, dp);
+    }
+
+    void binaryCrossEntropyWithLogits(int count, Tensor x, Tensor target, Tensor loss, Tensor dx) {
+        run("binaryCrossEntropyWithLogits", logitEntropy, "x", "dx", count, x, target, loss, dx);
+    }
+
+    private void run(
+            String op,
+            Launch launch,
+            String name,
+            String gradientName,
+            int count,
+            Tensor x,
+            Tensor target,
+            Tensor loss,
+            Tensor dx) {
+        CudaMemory.range(op, "count", count, 1, Integer.MAX_VALUE);
+        CudaStorage in = memory.floats(op, name, x, count);
+        CudaStorage targets = memory.floats(op, "target", target, count);
+        CudaStorage result = memory.floats(op, "loss", loss, 1);
+        CudaStorage gradient = dx == null ? null : memory.floats(op, gradientName, dx, count);
+        separate(op, in, result, gradientName, gradient);
+        CudaMemory.separate(op, "loss", result, "target", targets);
+        CudaMemory.separate(op, gradientName, gradient, "target", targets);
+        int blocks = blocks(count);
+        launch.setInt(0, count).setPointer(1, in).setPointer(2, targets);
+        launch.setPointer(3, partials).setPointer(4, result).setPointer(5, gradient);
+        launch.run(blocks, THREADS);
+        finish(blocks, count, result);
+    }
+
+    private static void separate(
+            String op, CudaStorage in, CudaStorage loss, String gradientName, CudaStorage gradient) {
+        CudaMemory.separate(op, "loss", loss, "its input", in);
+        CudaMemory.separate(op, gradientName, gradient, "its input", in);
+        CudaMemory.separate(op, gradientName, gradient, "loss", loss);
+    }
+
+    private void finish(int blocks, int count, CudaStorage loss) {
+        if (blocks > 1) {
+            finish.setInt(0, blocks).setInt(1, count).setPointer(2, partials).setPointer(3, loss);
+            finish.run(1, THREADS);
+        }
+    }
+
+    /** Depends on the amount of work alone, not on the device: the same sums everywhere. */
+    private static int blocks(long threads) {
+        return (int) Math.min(MOST_BLOCKS, (threads - 1) / (THREADS * PER_THREAD) + 1);
+    }
+
+    void close() {
+        memory.drop(partials);
+    }
+}
