@@ -29,8 +29,13 @@
 // All lanes of a warp: the only mask in use.
 #define GABOR_WARP 0xffffffffu
 
-// An inline function of the device.
-#define GABOR_DEVICE static __device__ __forceinline__
+// An inline function of the device. Not static for nvcc: into the names of static functions it puts a hash of the
+// folder's name, which then decides about details of the PTX.
+#ifdef GABOR_EMULATOR
+#define GABOR_DEVICE static inline __attribute__((always_inline))
+#else
+#define GABOR_DEVICE __device__ __forceinline__
+#endif
 
 // ---- activations: io.gabor.backend.Activation -------------------------------------------------------------------------
 
