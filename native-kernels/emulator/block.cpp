@@ -99,7 +99,7 @@ void BlockRunner::run(const Job& job, Index3 index, Order order) {
     current = nullptr;
     std::string damage = shared.damage();
     if (!damage.empty()) {
-        fail(damage);
+        fail(CUDA_ERROR_ILLEGAL_ADDRESS, damage);
     }
 }
 
@@ -144,7 +144,7 @@ BlockRunner::Fibre* BlockRunner::pick() {
             }
             if (warp.waiting != 0) {
                 current = nullptr;  // no single thread is to blame
-                fail(lanes_elsewhere(warp));
+                fail(CUDA_ERROR_LAUNCH_FAILED, lanes_elsewhere(warp));
             }
         }
         int ended = 0;
@@ -158,7 +158,8 @@ BlockRunner::Fibre* BlockRunner::pick() {
         }
         if (ended != 0) {
             current = nullptr;
-            fail(format("%d of %d threads wait at __syncthreads(), which the others never reach: they have ended",
+            fail(CUDA_ERROR_LAUNCH_FAILED,
+                 format("%d of %d threads wait at __syncthreads(), which the others never reach: they have ended",
                         waiting, waiting + ended));
         }
         for (int w = 0; w < warp_count_; w++) {
@@ -207,10 +208,12 @@ void BlockRunner::barrier() {
 void BlockRunner::warp_exchange(unsigned mask, const char* what, const uint64_t* mine, uint64_t* theirs, int source) {
     Warp& warp = warps_[static_cast<size_t>(current_ - fibres_.data()) / 32];
     if (mask != 0xffffffffu) {
-        fail(format("%s has the mask 0x%08x; only the full mask 0xffffffff is supported", what, mask));
+        fail(CUDA_ERROR_LAUNCH_FAILED,
+             format("%s has the mask 0x%08x; only the full mask 0xffffffff is supported", what, mask));
     }
     if (warp.waiting != 0 && std::strcmp(warp.what, what) != 0) {
-        fail(format("a lane calls %s while others of its warp wait at %s", what, warp.what));
+        fail(CUDA_ERROR_LAUNCH_FAILED,
+             format("a lane calls %s while others of its warp wait at %s", what, warp.what));
     }
     uint64_t* values = warp.values[warp.half];
     if (mine != nullptr) {
@@ -256,8 +259,8 @@ std::string BlockRunner::where() const {
     return text;
 }
 
-void BlockRunner::fail(const std::string& what) {
-    story = where() + ": " + what;
+void BlockRunner::fail(int code, const std::string& what) {
+    failure = {code, where() + ": " + what};
     running = false;
     current = nullptr;
     siglongjmp(landing, 1);
@@ -278,7 +281,8 @@ unsigned warp_ballot(unsigned mask, const char* what, bool predicate) {
 void misaligned(const void* address, size_t bytes) {
     uintptr_t a = reinterpret_cast<uintptr_t>(address);
     std::string place = in_arena(a) ? describe(a) : runner->shared.describe(a);
-    runner->fail(format("a vector of %zu bytes at %s is not at a multiple of its size", bytes, place.c_str()));
+    runner->fail(CUDA_ERROR_MISALIGNED_ADDRESS,
+                 format("a vector of %zu bytes at %s is not at a multiple of its size", bytes, place.c_str()));
 }
 
 }  // namespace gabor

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "failure.h"
 #include "fibre.h"
 #include "shared.h"
 #include "threads.h"
@@ -38,14 +39,14 @@ public:
     unsigned warp_ballot(unsigned mask, const char* what, bool predicate);
 
     // Gives up the running block and launch, with this story. Called on a fibre or by the signal handler.
-    [[noreturn]] void fail(const std::string& story);
+    [[noreturn]] void fail(int code, const std::string& story);
 
     // "kernel k, block (1, 0, 0), thread (3, 0, 0)"
     std::string where() const;
 
     // A jump out of the block, after a failure.
     sigjmp_buf landing;
-    std::string story;
+    Failure failure;
     bool running = false;
 
     SharedMemory shared;

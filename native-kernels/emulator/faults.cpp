@@ -50,7 +50,8 @@ std::string story_of(int signal, const siginfo_t* info, const void* context) {
 
 void handle(int signal, siginfo_t* info, void* context) {
     if (runner != nullptr && runner->running) {
-        runner->fail(story_of(signal, info, context));
+        int code = signal == SIGFPE || signal == SIGILL ? CUDA_ERROR_ILLEGAL_INSTRUCTION : CUDA_ERROR_ILLEGAL_ADDRESS;
+        runner->fail(code, story_of(signal, info, context));
     }
     for (size_t i = 0; i < 4; i++) {
         if (SIGNALS[i] != signal) {

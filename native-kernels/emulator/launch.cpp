@@ -131,7 +131,7 @@ std::string Launch::geometry() const {
 }
 
 // Every pointer must lead into a live buffer, or be null. A GPU would only notice when it is used.
-std::string Launch::check_pointers(std::vector<uintptr_t>* writable) const {
+Failure Launch::check_pointers(std::vector<uintptr_t>* writable) const {
     std::set<uintptr_t> reached;
     for (int i = 0; i < kernel_->parameter_count; i++) {
         const Parameter& parameter = kernel_->parameters[i];
@@ -144,7 +144,8 @@ std::string Launch::check_pointers(std::vector<uintptr_t>* writable) const {
         }
         const Buffer* buffer = buffer_holding(value, 0);
         if (buffer == nullptr) {
-            return geometry() + format(": parameter %d is a pointer to ", i + 1) + describe(value);
+            return {CUDA_ERROR_ILLEGAL_ADDRESS,
+                    geometry() + format(": parameter %d is a pointer to ", i + 1) + describe(value)};
         }
         if (!parameter.pointee_const) {
             reached.insert(buffer->start);
@@ -154,7 +155,7 @@ std::string Launch::check_pointers(std::vector<uintptr_t>* writable) const {
         }
     }
     writable->assign(reached.begin(), reached.end());
-    return "";
+    return {};
 }
 
 // Whether this launch is one of the first of its kernel, geometry and numbers (pointers do not count).
@@ -175,12 +176,12 @@ bool Launch::to_be_checked() {
     return ++(*seen)[key] <= options().checked;
 }
 
-std::string Launch::run() {
+Failure Launch::run() {
     static std::atomic<long> serial{0};
     std::vector<uintptr_t> writable;
-    std::string story = check_pointers(&writable);
-    if (!story.empty()) {
-        return story;
+    Failure failure = check_pointers(&writable);
+    if (failure.happened()) {
+        return failure;
     }
     count_launch(name());
     Job job{++serial, kernel_, name(), arguments_.data(), grid_, size_};
@@ -189,8 +190,8 @@ std::string Launch::run() {
     if (check) {
         before.take();
     }
-    story = run_blocks(job, Order::forward);
-    if (story.empty() && check) {
+    failure = run_blocks(job, Order::forward);
+    if (!failure.happened() && check) {
         count_check();
         Snapshot first(writable);
         first.take();
@@ -199,25 +200,26 @@ std::string Launch::run() {
                 break;
             }
             before.restore();
-            story = run_blocks(job, order);
-            if (!story.empty()) {
-                return story;
+            failure = run_blocks(job, order);
+            if (failure.happened()) {
+                return failure;
             }
             std::string difference = first.difference();
             if (!difference.empty()) {
-                return geometry() + ": threads run forward and in " + name_of(order)
-                        + " order give different bits: a barrier is missing, or two threads write one element; "
-                        + difference;
+                return {CUDA_ERROR_LAUNCH_FAILED,
+                        geometry() + ": threads run in forward and in " + name_of(order)
+                                + " order give different bits: a barrier is missing, or two threads write one element; "
+                                + difference};
             }
         }
     }
-    if (story.empty()) {
+    if (!failure.happened()) {
         std::string damage = before.damage();
         if (!damage.empty()) {
-            story = geometry() + ": somebody wrote " + damage;
+            return {CUDA_ERROR_ILLEGAL_ADDRESS, geometry() + ": somebody wrote " + damage};
         }
     }
-    return story;
+    return failure;
 }
 
 }  // namespace gabor

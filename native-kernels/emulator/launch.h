@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "failure.h"
 #include "threads.h"
 
 namespace gabor {
@@ -14,14 +15,14 @@ class Launch {
 public:
     Launch(const Kernel* kernel, Index3 grid, Index3 size, void** arguments);
 
-    // Runs it. Returns "" or, after an error, its story.
-    std::string run();
+    // Runs it, and says what went wrong.
+    Failure run();
 
     const Kernel* kernel() const { return kernel_; }
     std::string name() const { return std::string(kernel_->name, kernel_->name_length); }
 
 private:
-    std::string check_pointers(std::vector<uintptr_t>* writable) const;
+    Failure check_pointers(std::vector<uintptr_t>* writable) const;
     bool to_be_checked();
     std::string geometry() const;
 

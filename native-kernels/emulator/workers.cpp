@@ -36,7 +36,7 @@ struct Pool {
     int wanted = 0;   // workers that may still join this round
     int running = 0;  // workers that have joined and not finished
     int threads = 0;
-    std::string story;
+    Failure failure;
 };
 
 Pool& pool() {
@@ -58,11 +58,11 @@ uint64_t block_at(const Task& task, uint64_t i) {
 }
 
 // sigsetjmp lives in a function of its own: no variable of it changes between the two returns.
-std::string work_on(Task& task, BlockRunner& mine) {
+Failure work_on(Task& task, BlockRunner& mine) {
     if (sigsetjmp(mine.landing, 1) != 0) {
         mine.stacks.take_back_all();
         task.failed = true;
-        return mine.story;
+        return mine.failure;
     }
     const Job& job = *task.job;
     while (!task.failed) {
@@ -76,7 +76,7 @@ std::string work_on(Task& task, BlockRunner& mine) {
                   static_cast<unsigned>(b / job.grid.x / job.grid.y)},
                  task.order);
     }
-    return "";
+    return {};
 }
 
 void loop() {
@@ -102,10 +102,10 @@ void loop() {
         p.wanted--;
         p.running++;
         hold.unlock();
-        std::string story = work_on(p.task, mine);
+        Failure failure = work_on(p.task, mine);
         hold.lock();
-        if (!story.empty() && p.story.empty()) {
-            p.story = story;
+        if (failure.happened() && !p.failure.happened()) {
+            p.failure = failure;
         }
         p.running--;
         if (p.running == 0) {
@@ -116,7 +116,7 @@ void loop() {
 
 }  // namespace
 
-std::string run_blocks(const Job& job, Order order) {
+Failure run_blocks(const Job& job, Order order) {
     Pool& p = pool();
     std::unique_lock<std::mutex> hold(p.lock);
     while (p.threads < options().threads) {
@@ -128,7 +128,7 @@ std::string run_blocks(const Job& job, Order order) {
     p.task.blocks = static_cast<uint64_t>(job.grid.x) * job.grid.y * job.grid.z;
     p.task.next = 0;
     p.task.failed = false;
-    p.story.clear();
+    p.failure = {};
     uint64_t useful = p.task.blocks < static_cast<uint64_t>(p.threads) ? p.task.blocks : static_cast<uint64_t>(p.threads);
     p.wanted = static_cast<int>(useful);
     p.round++;
@@ -140,7 +140,7 @@ std::string run_blocks(const Job& job, Order order) {
     // A worker that has not joined when the blocks are used up is not waited for, and may not join any more.
     p.done.wait(hold, [&] { return p.running == 0 && (p.task.failed || p.task.next >= p.task.blocks); });
     p.wanted = 0;
-    return p.story;
+    return p.failure;
 }
 
 }  // namespace gabor

@@ -7,7 +7,7 @@
 
 namespace gabor {
 
-// Runs all blocks of the job in this order. Returns "" or the story of the first error.
-std::string run_blocks(const Job& job, Order order);
+// Runs all blocks of the job in this order. Returns the first error.
+Failure run_blocks(const Job& job, Order order);
 
 }  // namespace gabor

@@ -33,7 +33,7 @@ final class Catalog {
     private static final long TEST_IMAGES = 16 + 10_000 * 784L;
 
     /** The digests are of the content, because copies are about whose gzip files differ and whose content does not. */
-    private static final Entry MNIST = new Entry(
+    static final Entry MNIST = new Entry(
             "mnist",
             List.of(
                     mnist(

@@ -21,8 +21,8 @@ public final class Datasets {
     }
 
     /**
-     * As {@link #open}, but where a known data set is nowhere and cannot be downloaded, gives the built-in {@code digits}
-     * and says so in one WARN. Both splits come from the same set.
+     * As {@link #open}, but where {@code mnist} is nowhere and cannot be downloaded, gives the built-in {@code digits} and
+     * says so in one WARN. Both splits come from the same set. No other data set is replaced.
      */
     public static DatasetSource openOrDigits(String nameOrDir, DataOptions options, DownloadProgress progress) {
         return DatasetFinder.DEFAULT.openOrDigits(nameOrDir, options, progress);

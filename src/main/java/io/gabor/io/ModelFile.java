@@ -76,7 +76,7 @@ public record ModelFile(
                     file.tensors());
             model.check();
             return model;
-        } catch (JsonException | IllegalArgumentException e) {
+        } catch (IllegalArgumentException e) {
             throw new FormatException(path + ": " + Quoted.line(e.getMessage()), e);
         }
     }
@@ -86,9 +86,15 @@ public record ModelFile(
         if (text == null) {
             throw new IllegalArgumentException("its metadata has no '" + key + "'");
         }
-        Object value = Json.read(text);
+        Object value;
+        try {
+            value = Json.read(text);
+        } catch (JsonException e) {
+            throw new IllegalArgumentException("the metadata's '" + key + "' is not JSON: " + e.getMessage(), e);
+        }
         if (!type.isInstance(value)) {
-            throw new IllegalArgumentException("the metadata's '" + key + "' is not what it should be: " + text);
+            throw new IllegalArgumentException("the metadata's '" + key + "' must be "
+                    + (type == Map.class ? "an object" : "a list") + ", found " + Quoted.text(text));
         }
         return type.cast(value);
     }
@@ -111,7 +117,12 @@ public record ModelFile(
     }
 
     private void check() {
-        Map<String, Shape> expected = layers().parameterShapes(input);
+        Layer root = layers();
+        if (root.children().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "the outermost layer must be a sequential or residual, found " + root.kind());
+        }
+        Map<String, Shape> expected = root.parameterShapes(input);
         List<String> unknown = new ArrayList<>(weights.keySet());
         unknown.removeAll(expected.keySet());
         if (!unknown.isEmpty()) {
@@ -146,7 +157,12 @@ public record ModelFile(
     private Network loaded(Network network) {
         Map<String, float[]> values = new LinkedHashMap<>();
         weights.forEach((name, tensor) -> values.put(name, tensor.values()));
-        network.load(values);
+        try {
+            network.load(values);
+        } catch (RuntimeException e) {
+            network.close();
+            throw e;
+        }
         return network;
     }
 }

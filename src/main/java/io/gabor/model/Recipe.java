@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.apache.commons.lang3.StringUtils;
 
 /**
  * How a model is trained and what its input and output mean: all that a trained network needs beside its layers and weights
@@ -195,8 +196,10 @@ public record Recipe(
     }
 
     private static IllegalArgumentException wrong(String key, String expected, Object found) {
+        // What was found comes from a file: on one line and not at any length.
+        String shown = StringUtils.abbreviate(String.valueOf(found), 60).replaceAll("\\p{Cntrl}", "?");
         return new IllegalArgumentException("the recipe's '" + key + "' must be " + expected + ", "
-                + (found == null ? "and it is missing" : "found " + found));
+                + (found == null ? "and it is missing" : "found " + shown));
     }
 
     private static String text(Map<?, ?> written, String key) {

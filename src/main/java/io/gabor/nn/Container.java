@@ -99,14 +99,14 @@ public abstract class Container extends Layer {
 
     @Override
     public final Map<String, Shape> parameterShapes(Shape in) {
-        nameChildren();
+        outputShapeNamed(in); // names the layers, and the one that does not fit
         Map<String, Shape> shapes = new LinkedHashMap<>();
         Shape shape = in;
         for (Layer layer : layers) {
             boolean container = !layer.children().isEmpty();
             layer.parameterShapes(shape)
                     .forEach((role, of) -> shapes.put(container ? role : layer.name() + "." + role, of));
-            shape = layer.outputShapeNamed(shape);
+            shape = layer.outputShape(shape);
         }
         return shapes;
     }

@@ -21,7 +21,7 @@ public final class GlobalAvgPool2d extends AvgPool2d {
     @Override
     public PoolGeometry geometry(Shape in) {
         if (in.rank() != 3) {
-            throw new ShapeException("pooling takes channels×height×width, found " + in);
+            throw new ShapeException("pooling takes channels×height×width, found " + in + "; put a Reshape in front");
         }
         return PoolGeometry.global(in.dim(0), in.dim(1), in.dim(2));
     }

@@ -5,6 +5,7 @@ import io.gabor.tensor.ShapeException;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * One step of a network: a function with a forward pass, a backward pass, shapes, and perhaps parameters.
@@ -60,6 +61,8 @@ public abstract class Layer {
     /**
      * Returns the shapes of the parameters that this layer will have for a sample of shape {@code input}, by role
      * ({@code weight}, {@code bias}); containers put the names of their layers in front.
+     *
+     * @throws ShapeException if a layer cannot take what reaches it
      */
     public Map<String, Shape> parameterShapes(Shape input) {
         return Map.of();
@@ -125,16 +128,35 @@ public abstract class Layer {
         } catch (NamedShapeException e) {
             throw e;
         } catch (ShapeException e) {
-            throw new NamedShapeException("layer " + name + " (" + kind() + ") cannot take an input of shape " + input
-                    + ": " + e.getMessage());
+            throw new NamedShapeException(label() + " cannot take an input of shape " + input + ": " + e.getMessage());
         }
+    }
+
+    /**
+     * Checks, before anything is changed, that this layer and those inside it are new and that none of them stands in two
+     * places.
+     *
+     * @param seen the layers met so far, by identity; those met here are added
+     */
+    final void requireNew(Set<Layer> seen) {
+        requireUnbuilt();
+        if (!seen.add(this)) {
+            throw new IllegalStateException(label()
+                    + " stands twice in one network; layers hold their own weights, so make one for each place");
+        }
+        children().forEach(child -> child.requireNew(seen));
     }
 
     private void requireUnbuilt() {
         if (in != null) {
             throw new IllegalStateException(
-                    "layer " + name + " already belongs to a network; make a new layer for another one");
+                    label() + " already belongs to a network; make a new layer for another one");
         }
+    }
+
+    /** Only the outermost layer has no name while a network is built. */
+    private String label() {
+        return name == null ? "the outermost " + kind() : "layer " + name + " (" + kind() + ")";
     }
 
     private <T> T built(T value) {

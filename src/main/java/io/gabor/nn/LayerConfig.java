@@ -3,14 +3,15 @@ package io.gabor.nn;
 import io.gabor.tensor.Padding;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
+import org.apache.commons.lang3.StringUtils;
 
 /**
  * Layers as plain values (maps, lists, strings, numbers, booleans), the way model files hold them: {@code kind}, an optional
@@ -20,6 +21,8 @@ import java.util.function.Function;
 public final class LayerConfig {
     private static final Map<String, Function<LayerConfig, Layer>> READERS = new TreeMap<>();
     private static final int MAX_DEPTH = 32;
+    private static final int LONGEST_VALUE = 60;
+    private static final int LONGEST_PROBLEM = 400;
 
     static {
         READERS.put("conv2d", Conv2d::read);
@@ -41,7 +44,7 @@ public final class LayerConfig {
     private final String where;
     private final Map<?, ?> values;
     private final int depth;
-    private final Set<String> used = new HashSet<>();
+    private final Set<String> used = new TreeSet<>();
 
     private LayerConfig(String where, Map<?, ?> values, int depth) {
         this.where = where;
@@ -71,7 +74,7 @@ public final class LayerConfig {
 
     private static Layer read(String where, Map<?, ?> written, int depth) {
         if (depth > MAX_DEPTH) {
-            throw new IllegalArgumentException("layers are nested more than " + MAX_DEPTH + " deep");
+            throw new PlacedException("the network", "layers are nested more than " + MAX_DEPTH + " deep", null);
         }
         LayerConfig config = new LayerConfig(where, written, depth);
         String kind = config.string("kind");
@@ -81,18 +84,42 @@ public final class LayerConfig {
         }
         LayerConfig named = new LayerConfig(where + " (" + kind + ")", written, depth);
         named.used.add("kind");
-        Object name = named.value("name");
-        Layer layer = reader.apply(named);
-        if (name != null) {
-            layer.named(named.string("name"));
+        try {
+            return named.layer(reader);
+        } catch (PlacedException e) {
+            throw e;
+        } catch (IllegalArgumentException e) {
+            throw new PlacedException(named.where, e.getMessage(), e);
         }
-        for (Object key : written.keySet()) {
-            if (!named.used.contains(String.valueOf(key))) {
+    }
+
+    private Layer layer(Function<LayerConfig, Layer> reader) {
+        Object name = value("name");
+        Layer layer = reader.apply(this);
+        if (name != null) {
+            layer.named(string("name"));
+        }
+        for (Object key : values.keySet()) {
+            if (!used.contains(String.valueOf(key))) {
                 throw new IllegalArgumentException(
-                        named.where + ": there is no '" + key + "'; it knows " + String.join(", ", named.used));
+                        "there is no '" + shown(key) + "'; it knows " + String.join(", ", used));
             }
         }
         return layer;
+    }
+
+    /** What is wrong, with its place already in front: containers pass it on as it is. */
+    private static final class PlacedException extends IllegalArgumentException {
+        private static final long serialVersionUID = 1L;
+
+        PlacedException(String where, String problem, Throwable cause) {
+            super(where + ": " + StringUtils.abbreviate(problem, LONGEST_PROBLEM), cause);
+        }
+    }
+
+    /** What was found comes from a file: on one line and not at any length. */
+    private static String shown(Object found) {
+        return StringUtils.abbreviate(String.valueOf(found), LONGEST_VALUE).replaceAll("\\p{Cntrl}", "?");
     }
 
     // ---- writing of single values -----------------------------------------------------------------------------------
@@ -115,8 +142,8 @@ public final class LayerConfig {
     }
 
     private IllegalArgumentException wrong(String key, String expected, Object found) {
-        return new IllegalArgumentException(where + ": '" + key + "' must be " + expected + ", "
-                + (found == null ? "and it is missing" : "found " + found));
+        String problem = found == null ? "and it is missing" : "found " + shown(found);
+        return new PlacedException(where, "'" + key + "' must be " + expected + ", " + problem, null);
     }
 
     String string(String key) {
@@ -252,7 +279,7 @@ public final class LayerConfig {
         for (int i = 0; i < list.size(); i++) {
             String place = where + ", layer " + (i + 1);
             if (!(list.get(i) instanceof Map<?, ?> map)) {
-                throw new IllegalArgumentException(place + ": expected an object, found " + list.get(i));
+                throw new PlacedException(place, "expected an object, found " + shown(list.get(i)), null);
             }
             layers.add(read(place, map, depth + 1));
         }

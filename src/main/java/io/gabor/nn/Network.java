@@ -4,6 +4,8 @@ import io.gabor.backend.Backend;
 import io.gabor.tensor.Shape;
 import io.gabor.tensor.ShapeException;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +27,8 @@ public final class Network implements AutoCloseable {
             throw new ShapeException("a batch is at least 1, found " + maxBatch);
         }
         this.root = root instanceof Container ? root : Sequential.of(root);
-        this.root.outputShape(sample);
+        this.root.requireNew(Collections.newSetFromMap(new IdentityHashMap<>()));
+        this.root.outputShapeNamed(sample);
         this.backend = backend;
         this.context = new BuildContext(backend, maxBatch, training, fusing, seed);
         try {

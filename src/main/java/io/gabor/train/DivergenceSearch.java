@@ -5,7 +5,9 @@ import io.gabor.nn.Layer;
 import io.gabor.nn.Network;
 import io.gabor.nn.Parameter;
 import io.gabor.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.LongConsumer;
 
 /**
@@ -64,41 +66,69 @@ final class DivergenceSearch {
                 return found;
             }
         }
-        return new NonFiniteException(firstStep + steps - 1, "the network", "some value", ADVICE);
+        return new NonFiniteException(firstStep + steps - 1, "the network", "some value of the network", ADVICE);
     }
 
     private NonFiniteException look(long number, int n) {
         step.forward(n);
-        List<Layer> leaves = network.leaves();
-        for (Layer layer : leaves) {
+        List<Layer> layers = new ArrayList<>();
+        collect(network.root(), layers);
+        for (Layer layer : layers) {
             if (!finite(layer.out().value(), n)) {
-                return new NonFiniteException(number, "layer " + layer.name(), "the output", ADVICE);
+                return found(number, layer, "the output");
             }
         }
         if (!Float.isFinite(step.readLoss())) {
-            return new NonFiniteException(number, "the loss", "the value", ADVICE);
+            return new NonFiniteException(number, "the loss", "the loss", ADVICE);
         }
         network.backward(n);
-        for (int i = leaves.size() - 1; i >= 0; i--) {
-            Layer layer = leaves.get(i);
+        for (int i = layers.size() - 1; i >= 0; i--) {
+            Layer layer = layers.get(i);
             if (!finite(layer.out().gradient(), n)) {
-                return new NonFiniteException(number, "layer " + layer.name(), "the gradient at the output", ADVICE);
+                return found(number, layer, "the gradient at the output");
             }
-            for (Parameter parameter : layer.parameters()) {
-                if (!finite(parameter.gradient(), parameter.shape().dim(0))) {
-                    return new NonFiniteException(
-                            number, "layer " + layer.name(), "the gradient of " + parameter.name(), ADVICE);
-                }
+            NonFiniteException parameter = look(number, layer, Parameter::gradient, "the gradient of the ");
+            if (parameter != null) {
+                return parameter;
             }
         }
         step.update(n);
-        for (Parameter parameter : network.parameters()) {
-            if (!finite(parameter.value(), parameter.shape().dim(0))) {
-                String layer = parameter.name().substring(0, parameter.name().lastIndexOf('.'));
-                return new NonFiniteException(number, "layer " + layer, "the updated " + parameter.name(), ADVICE);
+        for (Layer layer : layers) {
+            NonFiniteException parameter = look(number, layer, Parameter::value, "the updated ");
+            if (parameter != null) {
+                return parameter;
             }
         }
         return null;
+    }
+
+    private NonFiniteException look(long number, Layer layer, Function<Parameter, Tensor> of, String what) {
+        if (layer.children().isEmpty()) {
+            for (Parameter parameter : layer.parameters()) {
+                if (!finite(of.apply(parameter), parameter.shape().dim(0))) {
+                    String role = parameter.name().substring(parameter.name().lastIndexOf('.') + 1);
+                    return found(number, layer, what + role);
+                }
+            }
+        }
+        return null;
+    }
+
+    private static NonFiniteException found(long number, Layer layer, String what) {
+        boolean outermost = layer.name() == null;
+        String name = outermost ? "the outermost " + layer.kind() : layer.name();
+        return new NonFiniteException(number, name, what + " of " + (outermost ? name : "layer " + name), ADVICE);
+    }
+
+    /** Collects the layers that write an output, in that order: a residual adds one behind its body, a sequence none. */
+    private static void collect(Layer layer, List<Layer> into) {
+        List<Layer> children = layer.children();
+        children.forEach(child -> collect(child, into));
+        if (children.isEmpty()
+                || children.get(children.size() - 1).out().value()
+                        != layer.out().value()) {
+            into.add(layer);
+        }
     }
 
     /** Returns whether all parameters are finite. */

@@ -14,8 +14,15 @@ public record History(List<EpochResult> epochs, long steps, boolean stopped) {
         epochs = List.copyOf(epochs);
     }
 
-    /** Returns the last epoch. */
+    /**
+     * Returns the last epoch.
+     *
+     * @throws IllegalStateException if there is none: the run was stopped before its first step
+     */
     public EpochResult last() {
+        if (epochs.isEmpty()) {
+            throw new IllegalStateException("the run was stopped before its first step, so there is no epoch");
+        }
         return epochs.get(epochs.size() - 1);
     }
 }

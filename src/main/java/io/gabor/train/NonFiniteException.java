@@ -7,9 +7,12 @@ public final class NonFiniteException extends RuntimeException {
     private final long step;
     private final String layer;
 
+    /**
+     * @param layer what {@link #layer} returns
+     * @param what the value, with whose it is
+     */
     NonFiniteException(long step, String layer, String what, String advice) {
-        super("training stopped at step " + step + ": " + what + " of " + layer + " is not finite (infinite or NaN); "
-                + advice);
+        super("training stopped at step " + step + ": " + what + " is not finite (infinite or NaN); " + advice);
         this.step = step;
         this.layer = layer;
     }
@@ -19,7 +22,10 @@ public final class NonFiniteException extends RuntimeException {
         return step;
     }
 
-    /** Returns the name of the first layer with a value or gradient that is not finite; or {@code the loss}. */
+    /**
+     * Returns the name of the first layer whose output, gradient or parameter is not finite; {@code the loss} if only that
+     * is not.
+     */
     public String layer() {
         return layer;
     }

@@ -4,8 +4,8 @@ package io.gabor.train;
  * How well a network does on a data set.
  *
  * @param loss the mean loss
- * @param correct the number of samples whose largest output is at the label; for targets, whose outputs are all on the
- *     target's side of 0.5
+ * @param correct the number of samples whose largest output is at the label; for targets, whose outputs, as
+ *     probabilities where the loss has them, are all on the target's side of 0.5
  * @param samples the number of samples
  * @param seconds how long the test took
  */

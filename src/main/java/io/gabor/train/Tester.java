@@ -41,6 +41,8 @@ public final class Tester {
         Tensor lossLog = backend.allocate(Shape.of(TrainingStep.LOG_SIZE));
         Tensor batchNumber = backend.allocate(ElementType.I32, Shape.of(1));
         Tensor correct = backend.allocate(ElementType.I32, Shape.of(1));
+        Tensor probabilities =
+                data.labels() == null ? backend.allocate(network.out().value().shape()) : null;
         try (DeviceDataset onDevice = started(data)) {
             long start = System.nanoTime();
             float[] losses = new float[TrainingStep.LOG_SIZE];
@@ -55,7 +57,8 @@ public final class Tester {
                 backend.store(lossValue, batchNumber, lossLog);
                 backend.increment(batchNumber, 1);
                 if (data.labels() == null) {
-                    onTargetSide += countOnTargetSide(n, onDevice.target());
+                    loss.probabilities(backend, n, output, probabilities);
+                    onTargetSide += countOnTargetSide(n, probabilities, onDevice.target());
                 } else {
                     backend.countCorrect(n, outputs, output, onDevice.labels(), correct);
                 }
@@ -80,6 +83,9 @@ public final class Tester {
             backend.release(lossLog);
             backend.release(batchNumber);
             backend.release(correct);
+            if (probabilities != null) {
+                backend.release(probabilities);
+            }
         }
     }
 
@@ -122,11 +128,11 @@ public final class Tester {
         return n;
     }
 
-    private int countOnTargetSide(int n, Tensor targets) {
+    private int countOnTargetSide(int n, Tensor probabilities, Tensor targets) {
         int outputs = network.out().sampleSize();
         float[] found = new float[n * outputs];
         float[] wanted = new float[n * outputs];
-        network.backend().download(network.out().value(), found, found.length);
+        network.backend().download(probabilities, found, found.length);
         network.backend().download(targets, wanted, wanted.length);
         int count = 0;
         for (int row = 0; row < n; row++) {

@@ -11,6 +11,7 @@ import io.gabor.optim.Schedule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 
 /**
@@ -35,6 +36,7 @@ public final class Trainer {
     private int epochs = 1;
     private long seed = 1;
     private boolean shuffle = true;
+    private LongSupplier clock = System::nanoTime;
     private volatile boolean stopped;
 
     /** Batches are as large as the network takes, one epoch, pixels scaled to [0, 1], shuffled with seed 1. */
@@ -90,7 +92,16 @@ public final class Trainer {
         return this;
     }
 
-    /** Ends the run after the step under way; from any thread. */
+    /** Reads the time from elsewhere: when to report and when to keep a checkpoint then no longer depends on the machine. */
+    Trainer clock(LongSupplier nanos) {
+        clock = nanos;
+        return this;
+    }
+
+    /**
+     * Ends the run after the step under way; from any thread. A trainer that has been stopped stays so, also where
+     * {@link #train} has not been called yet.
+     */
     public void stop() {
         stopped = true;
     }
@@ -146,10 +157,12 @@ public final class Trainer {
             List<EpochResult> results = new ArrayList<>();
             for (int epoch = 1; epoch <= epochs && !stopped; epoch++) {
                 EpochResult result = epoch(epoch);
-                results.add(result);
-                callbacks.forEach(callback -> callback.onEpoch(result));
+                if (result.samples() > 0) {
+                    results.add(result);
+                    callbacks.forEach(callback -> callback.onEpoch(result));
+                }
             }
-            return new History(results, steps, stopped);
+            return new History(results, steps, steps < (long) stepsPerEpoch * epochs);
         }
 
         private EpochResult epoch(int epoch) {
@@ -157,7 +170,7 @@ public final class Trainer {
                     shuffle
                             ? Shuffle.order(data.size(), seed, epoch)
                             : IntStream.range(0, data.size()).toArray());
-            epochStart = System.nanoTime();
+            epochStart = clock.getAsLong();
             lastReport = epochStart;
             seen = 0;
             lossSum = 0;
@@ -169,7 +182,7 @@ public final class Trainer {
                 steps++;
                 seen += n;
                 unread++;
-                long now = System.nanoTime();
+                long now = clock.getAsLong();
                 if (unread == TrainingStep.LOG_SIZE || now - lastReport > REPORT_NANOS) {
                     report(epoch);
                 }
@@ -177,10 +190,8 @@ public final class Trainer {
             if (unread > 0) {
                 report(epoch);
             }
-            double seconds = (System.nanoTime() - epochStart) / 1e9;
-            if (!search().parametersFinite()) {
-                throw divergence();
-            }
+            double seconds = (clock.getAsLong() - epochStart) / 1e9;
+            requireFiniteParameters();
             return new EpochResult(epoch, lossSum / seen, seen, seconds);
         }
 
@@ -201,12 +212,15 @@ public final class Trainer {
                 lossSum += (double) value * (i == unread - 1 ? lastBatch : batch);
             }
             unread = 0;
-            lastReport = System.nanoTime();
+            lastReport = clock.getAsLong();
             double seconds = (lastReport - epochStart) / 1e9;
             Progress progress = new Progress(
                     epoch, epochs, (seen + batch - 1) / batch, stepsPerEpoch, seen, lossSum / seen, seen / seconds);
             callbacks.forEach(callback -> callback.onProgress(progress));
             if (lastReport - checkpointTime > CHECKPOINT_NANOS) {
+                // A finite loss says nothing about the update behind it, and a checkpoint is what a search goes back
+                // to.
+                requireFiniteParameters();
                 saveCheckpoint(lastReport);
             }
         }
@@ -216,6 +230,12 @@ public final class Trainer {
             checkpointTime = now;
             checkpointSteps = steps;
             checkpointSeen = seen;
+        }
+
+        private void requireFiniteParameters() {
+            if (!search().parametersFinite()) {
+                throw divergence();
+            }
         }
 
         private NonFiniteException divergence() {

@@ -60,6 +60,10 @@ class DatasetFinderTest {
     }
 
     private DatasetFinder finder(Mirror... mirrors) {
+        return finder("mnist", mirrors);
+    }
+
+    private DatasetFinder finder(String name, Mirror... mirrors) {
         List<RemoteFile> remote = new ArrayList<>();
         for (Map.Entry<String, byte[]> file : files(5, 2).entrySet()) {
             List<URI> uris = new ArrayList<>();
@@ -69,7 +73,7 @@ class DatasetFinderTest {
             Digest digest = Digest.ofContent(DownloaderTest.sha256(file.getValue()), file.getValue().length);
             remote.add(new RemoteFile(file.getKey() + ".gz", uris, digest, 1000));
         }
-        Catalog.Entry entry = new Catalog.Entry("mnist", remote, new IdxLayout(NAMES));
+        Catalog.Entry entry = new Catalog.Entry(name, remote, new IdxLayout(NAMES));
         return new DatasetFinder(environment::get, properties::get, List.of(entry), DOWNLOADER);
     }
 
@@ -182,6 +186,15 @@ class DatasetFinderTest {
         for (String part : List.of("WARN", "mnist is not in", "HTTP status 503", "built-in digits", "--data-dir")) {
             assertTrue(lines.get(0).contains(part), lines.get(0));
         }
+    }
+
+    @Test
+    void digitsTakeThePlaceOfNothingElse() {
+        DatasetFinder finder = finder("fashion-mnist");
+        DataOptions options = DataOptions.DEFAULT.withDownload(false);
+        assertThrows(
+                DataUnavailableException.class,
+                () -> finder.openOrDigits("fashion-mnist", options, DownloadProgress.NONE));
     }
 
     @Test

@@ -28,8 +28,8 @@ final class ConvBackward implements WorkerPool.Task {
     private static final long PARTIAL_FLOATS = 4 << 20;
     /** Chunks to aim at: a few for each of several threads. */
     private static final int CHUNKS = 8;
-    /** Rows of dpatches at a time: their tile stays in the first-level cache. */
-    private static final int TILE_ROWS = 64;
+    /** Rows of dpatches at a time, in whole channels: so many of them stay in the second-level cache. */
+    private static final int TILE_ROWS = 512;
 
     private final CpuContext context;
     private final Kernels kernels;
@@ -38,11 +38,16 @@ final class ConvBackward implements WorkerPool.Task {
     private final Function function;
     private final float slope;
     private final Patches patches;
+    /** Of one image. */
+    private final long multiplyAdds;
+
     private final int filters;
     private final int outPixels;
     private final int tapPitch;
     private final int partialSize;
     private final int biasSize;
+    private final int channelTaps;
+    private final int tileChannels;
     private final int[] gradientRows;
     private final Runs wholeRow;
     private final int gradientOffset;
@@ -72,6 +77,7 @@ final class ConvBackward implements WorkerPool.Task {
         bias = epilogue.bias();
         function = CpuContext.function(epilogue.activation());
         slope = epilogue.activation().slope();
+        multiplyAdds = geometry.flops() / 2;
         int width = kernels.panelWidth();
         int outChannels = geometry.outChannels();
         filters = outChannels / geometry.groups();
@@ -89,6 +95,8 @@ final class ConvBackward implements WorkerPool.Task {
             case PER_PIXEL -> outChannels * outPixels;
         };
 
+        channelTaps = geometry.rows().kernel() * geometry.cols().kernel();
+        tileChannels = Math.min(geometry.inChannels() / geometry.groups(), Math.max(1, TILE_ROWS / channelTaps));
         gradientRows = new int[filters];
         for (int o = 0; o < filters; o++) {
             gradientRows[o] = o * patches.pixels;
@@ -104,7 +112,7 @@ final class ConvBackward implements WorkerPool.Task {
         panelOffset = Math.addExact(inputGradientOffset, patches.size);
         tileOffset = Math.addExact(
                 panelOffset, Math.multiplyExact(Math.max(patches.pixels, filters), width) + kernels.slack());
-        scratch = (long) tileOffset + (long) TILE_ROWS * width + kernels.slack();
+        scratch = (long) tileOffset + (long) tileChannels * channelTaps * width + kernels.slack();
         context.memory().reserveScratch(OP, scratch);
         int most = slices(maxBatch);
         partialWeights = context.memory().workspace(OP, (long) most * partialSize);
@@ -125,7 +133,7 @@ final class ConvBackward implements WorkerPool.Task {
         db = dbs;
         dx = dxs;
         slices = slices(batch);
-        long work = geometry.flops() * batch;
+        long work = 2 * multiplyAdds * batch;
         parts = slices >= CHUNKS || work < WorkerPool.PARALLEL_WORK ? 1 : CpuContext.ceilDiv(CHUNKS, slices);
         context.pool().run(this, slices * parts, work);
         context.pool().run(reduction, geometry.outChannels(), (long) slices * partialSize);
@@ -233,7 +241,6 @@ final class ConvBackward implements WorkerPool.Task {
         int channels = geometry.inChannels() / geometry.groups();
         int firstChannel = share(channels, part);
         int endChannel = share(channels, part + 1);
-        int channelTaps = patches.taps / channels;
         patches.clear(memory, inputGradientOffset, images, firstChannel, endChannel);
         for (int group = 0; group < geometry.groups(); group++) {
             for (int panel = 0; panel * width < images * outPixels; panel++) {
@@ -247,8 +254,9 @@ final class ConvBackward implements WorkerPool.Task {
                         memory,
                         panelOffset,
                         width);
-                for (int tap = firstChannel * channelTaps; tap < endChannel * channelTaps; tap += TILE_ROWS) {
-                    int rows = Math.min(TILE_ROWS, endChannel * channelTaps - tap);
+                for (int c = firstChannel; c < endChannel; c += tileChannels) {
+                    int tap = c * channelTaps;
+                    int rows = Math.min(tileChannels, endChannel - c) * channelTaps;
                     kernels.multiplyPanel(
                             rows,
                             filters,
@@ -264,6 +272,7 @@ final class ConvBackward implements WorkerPool.Task {
                             false);
                     kernels.addRuns(
                             rows,
+                            channelTaps,
                             patches.tapOffset,
                             tap,
                             patches.pixelRuns[panel],

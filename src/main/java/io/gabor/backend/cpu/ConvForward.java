@@ -28,6 +28,9 @@ final class ConvForward implements WorkerPool.Task {
     private final Function function;
     private final float slope;
     private final Patches patches;
+    /** Of one image. */
+    private final long multiplyAdds;
+
     private final int bands;
     private final int filters;
     private final int outPixels;
@@ -48,6 +51,7 @@ final class ConvForward implements WorkerPool.Task {
         bias = epilogue.bias();
         function = CpuContext.function(epilogue.activation());
         slope = epilogue.activation().slope();
+        multiplyAdds = geometry.flops() / 2;
         filters = geometry.outChannels() / geometry.groups();
         int outRows = geometry.rows().out();
         int outCols = geometry.cols().out();
@@ -78,7 +82,7 @@ final class ConvForward implements WorkerPool.Task {
         b = bs;
         y = ys;
         int chunks = CpuContext.ceilDiv(batch, patches.images) * bands;
-        context.pool().run(this, chunks, geometry.flops() / 2 * batch);
+        context.pool().run(this, chunks, multiplyAdds * batch);
     }
 
     @Override

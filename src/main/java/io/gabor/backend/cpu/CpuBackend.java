@@ -32,8 +32,12 @@ public final class CpuBackend implements Backend {
     private final CpuBatches batches;
 
     CpuBackend(int threads, Kernels kernels) {
+        this(threads, kernels, WorkerPool.PARALLEL_WORK);
+    }
+
+    CpuBackend(int threads, Kernels kernels, long parallelWork) {
         memory = new Memory(threads);
-        pool = new WorkerPool(threads);
+        pool = new WorkerPool(threads, parallelWork);
         context = new CpuContext(memory, pool, kernels);
         elements = new CpuElements(context);
         losses = new CpuLosses(context);

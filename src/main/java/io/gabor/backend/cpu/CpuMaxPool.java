@@ -30,13 +30,11 @@ final class CpuMaxPool extends CpuPool {
 
     @Override
     void forwardPlane(int from, int to) {
-        int width = cols.in();
+        if (twoByTwo) {
+            kernels.maxPool2x2(outRows, outCols, x, from, cols.in(), y, to);
+            return;
+        }
         for (int i = 0; i < outRows; i++) {
-            if (twoByTwo) {
-                int top = from + 2 * i * width;
-                kernels.maxPool2x2(outCols, x, top, top + width, y, to + i * outCols);
-                continue;
-            }
             for (int j = 0; j < outCols; j++) {
                 y[to + i * outCols + j] = x[firstMaximum(from, i, j)];
             }
@@ -45,17 +43,12 @@ final class CpuMaxPool extends CpuPool {
 
     @Override
     void backwardPlane(int from, int to) {
-        int width = cols.in();
-        if (!twoByTwo || rows.in() > 2 * outRows || width > 2 * outCols) {
-            Arrays.fill(dx, from, from + inPlane, 0f);
+        Arrays.fill(dx, from, from + inPlane, 0f);
+        if (twoByTwo) {
+            kernels.maxPool2x2Backward(outRows, outCols, all, x, dx, from, cols.in(), y, dy, to);
+            return;
         }
         for (int i = 0; i < outRows; i++) {
-            if (twoByTwo) {
-                int top = from + 2 * i * width;
-                int out = to + i * outCols;
-                kernels.maxPool2x2Backward(outCols, all, x, top, top + width, y, out, dy, out, dx, top, top + width);
-                continue;
-            }
             for (int j = 0; j < outCols; j++) {
                 int first = firstMaximum(from, i, j);
                 float gradient = dy[to + i * outCols + j];

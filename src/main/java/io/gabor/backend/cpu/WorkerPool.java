@@ -29,6 +29,7 @@ final class WorkerPool {
     private static final long SPIN_NANOS = 50_000;
 
     private final int threads;
+    private final long parallelWork;
     private final long spinNanos;
     private final Thread[] workers;
     /** The running task's number in the upper half, how many of its chunks are not taken yet in the lower one. */
@@ -42,8 +43,14 @@ final class WorkerPool {
     private volatile Throwable failure;
     private volatile boolean closed;
 
-    WorkerPool(int threads) {
+    /**
+     * Starts the threads.
+     *
+     * @param parallelWork work from which on a task is shared among the threads
+     */
+    WorkerPool(int threads, long parallelWork) {
         this.threads = threads;
+        this.parallelWork = parallelWork;
         spinNanos = threads <= Runtime.getRuntime().availableProcessors() ? SPIN_NANOS : 0;
         workers = new Thread[threads - 1];
         parked = new AtomicIntegerArray(threads);
@@ -65,7 +72,7 @@ final class WorkerPool {
      * @param work about how many multiply-adds, or as expensive operations, the whole task has
      */
     void run(Task newTask, int newChunks, long work) {
-        if (workers.length == 0 || newChunks == 1 || work < PARALLEL_WORK) {
+        if (workers.length == 0 || newChunks == 1 || work < parallelWork) {
             for (int chunk = 0; chunk < newChunks; chunk++) {
                 newTask.run(chunk, 0);
             }

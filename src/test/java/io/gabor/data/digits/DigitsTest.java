@@ -45,7 +45,8 @@ class DigitsTest {
         int[] labels = new int[N];
         CRC32 crc = new CRC32();
         crc.update(draw(1, 0, N, labels));
-        assertEquals(449502561L, crc.getValue(), "if the drawing was changed on purpose, measure it again (docs/data.md)");
+        assertEquals(
+                449502561L, crc.getValue(), "if the drawing was changed on purpose, measure it again (docs/data.md)");
     }
 
     @Test

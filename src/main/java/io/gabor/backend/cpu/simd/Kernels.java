@@ -73,10 +73,15 @@ public interface Kernels {
 
     /**
      * The transpose of {@link #copyRuns}: adds {@code from[fromOffset + r·fromPitch + target(u) + i]} to
-     * {@code to[toOffset + rowOffsets[firstRow + r] + source(u) + i]}. Touches nothing else.
+     * {@code to[toOffset + rowOffsets[firstRow + r] + source(u) + i]}. May read behind a run, and behind its target, where
+     * it leaves every value as it is.
+     *
+     * @param rowStep rows are taken in the order 0, rowStep, 2·rowStep, ..., 1, 1 + rowStep, ...: so chosen that rows whose
+     *     targets overlap are far apart, since a load that overlaps a recent store has to wait for it
      */
     void addRuns(
             int rows,
+            int rowStep,
             int[] rowOffsets,
             int firstRow,
             Runs runs,
@@ -159,27 +164,30 @@ public interface Kernels {
     // ---- 2×2 pooling with stride 2
     // ------------------------------------------------------------------------------------
 
-    /** {@code y[j]} is the largest of {@code x[top + 2j], x[top + 2j + 1], x[bottom + 2j], x[bottom + 2j + 1]}; NaN wins. */
-    void maxPool2x2(int n, float[] x, int top, int bottom, float[] y, int yOffset);
+    /**
+     * One plane: {@code y[i,j]} is the largest of {@code x[2i,2j], x[2i,2j+1], x[2i+1,2j], x[2i+1,2j+1]}; NaN wins.
+     *
+     * @param rows y's rows; y's pitch is {@code cols}
+     * @param xPitch x's columns, at least {@code 2·cols}
+     */
+    void maxPool2x2(int rows, int cols, float[] x, int xOffset, int xPitch, float[] y, int yOffset);
 
     /**
-     * Sends {@code dy[j]} to the position of the maximum in {@code dx}, which is laid out as {@code x}; 0 elsewhere.
+     * Sends {@code dy[i,j]} to where the maximum is in {@code dx}, which is laid out as {@code x} and must be 0 there.
      *
      * @param all whether each position that holds the maximum receives it, or only the first
      */
     void maxPool2x2Backward(
-            int n,
+            int rows,
+            int cols,
             boolean all,
             float[] x,
-            int top,
-            int bottom,
-            float[] y,
-            int yOffset,
-            float[] dy,
-            int dyOffset,
             float[] dx,
-            int dxTop,
-            int dxBottom);
+            int xOffset,
+            int xPitch,
+            float[] y,
+            float[] dy,
+            int yOffset);
 
     // ---- optimizers; the rules are stated in OptimizerSpec
     // --------------------------------------------------------------

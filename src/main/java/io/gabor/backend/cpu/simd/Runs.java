@@ -10,6 +10,8 @@ public final class Runs {
     final int[] target;
     final int[] length;
     final boolean single;
+    /** The longest run. */
+    final int longest;
 
     private Runs(int count, int[] source, int[] target, int[] length, boolean single) {
         this.count = count;
@@ -17,6 +19,11 @@ public final class Runs {
         this.target = target;
         this.length = length;
         this.single = single;
+        int most = 0;
+        for (int u = 0; u < count; u++) {
+            most = Math.max(most, length[u]);
+        }
+        longest = most;
     }
 
     /** Returns the runs that copy {@code from[offsets[first + j]]} to {@code to[j]} for {@code j < count}. */

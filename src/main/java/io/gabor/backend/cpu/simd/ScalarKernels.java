@@ -167,6 +167,7 @@ public final class ScalarKernels implements Kernels {
     @Override
     public void addRuns(
             int rows,
+            int rowStep,
             int[] rowOffsets,
             int firstRow,
             Runs runs,
@@ -175,14 +176,16 @@ public final class ScalarKernels implements Kernels {
             int fromPitch,
             float[] to,
             int toOffset) {
-        for (int r = 0; r < rows; r++) {
-            int target = toOffset + rowOffsets[firstRow + r];
-            int source = fromOffset + r * fromPitch;
-            for (int u = 0; u < runs.count; u++) {
-                int t = target + runs.source[u];
-                int s = source + runs.target[u];
-                for (int i = 0; i < runs.length[u]; i++) {
-                    to[t + i] += from[s + i];
+        for (int first = 0; first < rowStep; first++) {
+            for (int r = first; r < rows; r += rowStep) {
+                int target = toOffset + rowOffsets[firstRow + r];
+                int source = fromOffset + r * fromPitch;
+                for (int u = 0; u < runs.count; u++) {
+                    int t = target + runs.source[u];
+                    int s = source + runs.target[u];
+                    for (int i = 0; i < runs.length[u]; i++) {
+                        to[t + i] += from[s + i];
+                    }
                 }
             }
         }
@@ -330,25 +333,29 @@ public final class ScalarKernels implements Kernels {
     }
 
     @Override
-    public void maxPool2x2(int n, float[] x, int top, int bottom, float[] y, int yOffset) {
-        ScalarPooling.forward(0, n, x, top, bottom, y, yOffset);
+    public void maxPool2x2(int rows, int cols, float[] x, int xOffset, int xPitch, float[] y, int yOffset) {
+        for (int i = 0; i < rows; i++) {
+            int top = xOffset + 2 * i * xPitch;
+            ScalarPooling.forward(0, cols, x, top, top + xPitch, y, yOffset + i * cols);
+        }
     }
 
     @Override
     public void maxPool2x2Backward(
-            int n,
+            int rows,
+            int cols,
             boolean all,
             float[] x,
-            int top,
-            int bottom,
-            float[] y,
-            int yOffset,
-            float[] dy,
-            int dyOffset,
             float[] dx,
-            int dxTop,
-            int dxBottom) {
-        ScalarPooling.backward(0, n, all, x, top, bottom, y, yOffset, dy, dyOffset, dx, dxTop, dxBottom);
+            int xOffset,
+            int xPitch,
+            float[] y,
+            float[] dy,
+            int yOffset) {
+        for (int i = 0; i < rows; i++) {
+            int top = xOffset + 2 * i * xPitch;
+            ScalarPooling.backward(0, cols, all, x, dx, top, top + xPitch, y, dy, yOffset + i * cols);
+        }
     }
 
     @Override

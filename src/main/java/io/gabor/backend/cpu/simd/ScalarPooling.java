@@ -16,28 +16,60 @@ final class ScalarPooling {
             int n,
             boolean all,
             float[] x,
+            float[] dx,
             int top,
             int bottom,
             float[] y,
-            int yOffset,
             float[] dy,
-            int dyOffset,
-            float[] dx,
-            int dxTop,
-            int dxBottom) {
+            int yOffset) {
+        if (all) {
+            backwardAll(from, n, x, dx, top, bottom, y, dy, yOffset);
+            return;
+        }
         for (int j = from; j < n; j++) {
+            int a = top + 2 * j;
+            int b = bottom + 2 * j;
             float max = y[yOffset + j];
-            float gradient = dy[dyOffset + j];
-            boolean open = true;
-            for (int q = 0; q < 4; q++) {
-                int step = 2 * j + (q & 1);
-                float value = q < 2 ? x[top + step] : x[bottom + step];
-                // The first NaN stands for a window with NaN; among ties there are none with it, since it equals
-                // nothing.
-                boolean hit = open && (value == max || (!all && Float.isNaN(value) && Float.isNaN(max)));
-                dx[q < 2 ? dxTop + step : dxBottom + step] = hit ? gradient : 0;
-                open = all || (open && !hit);
+            // Where the maximum is no branch predictor can know, so it is computed: 1 where an element is not the
+            // maximum.
+            int not1 = differ(x[a], max);
+            int not2 = not1 & differ(x[a + 1], max);
+            int not3 = not2 & differ(x[b], max);
+            int at = a + (not1 & ~not2) + not3 + (not2 * (b - a));
+            if (Float.isNaN(max)) {
+                at = firstNaN(x, a, b);
             }
+            dx[at] = dy[yOffset + j];
+        }
+    }
+
+    /** Returns 0 for equal numbers and else 1, without a branch. Adding 0 makes one of the two zeros of the other. */
+    private static int differ(float u, float v) {
+        int difference = Float.floatToRawIntBits(u + 0f) ^ Float.floatToRawIntBits(v + 0f);
+        return (difference | -difference) >>> 31;
+    }
+
+    private static int firstNaN(float[] x, int a, int b) {
+        if (Float.isNaN(x[a])) {
+            return a;
+        }
+        if (Float.isNaN(x[a + 1])) {
+            return a + 1;
+        }
+        return Float.isNaN(x[b]) ? b : b + 1;
+    }
+
+    private static void backwardAll(
+            int from, int n, float[] x, float[] dx, int top, int bottom, float[] y, float[] dy, int yOffset) {
+        for (int j = from; j < n; j++) {
+            int a = top + 2 * j;
+            int b = bottom + 2 * j;
+            float max = y[yOffset + j];
+            float gradient = dy[yOffset + j];
+            dx[a] = x[a] == max ? gradient : 0;
+            dx[a + 1] = x[a + 1] == max ? gradient : 0;
+            dx[b] = x[b] == max ? gradient : 0;
+            dx[b + 1] = x[b + 1] == max ? gradient : 0;
         }
     }
 }

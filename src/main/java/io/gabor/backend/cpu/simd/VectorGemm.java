@@ -12,9 +12,42 @@ import jdk.incubator.vector.FloatVector;
 final class VectorGemm {
     static final int WIDTH = 2 * LANES;
 
+    /** As much of a panel as fills half of a first-level cache of 32 KiB. */
+    private static final int DEPTH = 4096 / WIDTH;
+
     private VectorGemm() {}
 
     static void multiplyPanel(
+            int m,
+            int k,
+            float[] a,
+            int aOffset,
+            int aRow,
+            int aStep,
+            float[] b,
+            int bOffset,
+            float[] c,
+            int cOffset,
+            int cPitch,
+            boolean add) {
+        for (int p = 0; p < k; p += DEPTH) {
+            rows(
+                    m,
+                    Math.min(DEPTH, k - p),
+                    a,
+                    aOffset + p * aStep,
+                    aRow,
+                    aStep,
+                    b,
+                    bOffset + p * WIDTH,
+                    c,
+                    cOffset,
+                    cPitch,
+                    add || p > 0);
+        }
+    }
+
+    private static void rows(
             int m,
             int k,
             float[] a,

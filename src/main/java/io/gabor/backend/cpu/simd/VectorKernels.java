@@ -71,6 +71,8 @@ public final class VectorKernels implements Kernels {
             int toPitch) {
         if (runs.single) {
             VectorPacking.copySingles(rows, rowOffsets, firstRow, runs, from, fromOffset, to, toOffset, toPitch);
+        } else if (runs.longest <= LANES) {
+            VectorPacking.copyShortRuns(rows, rowOffsets, firstRow, runs, from, fromOffset, to, toOffset, toPitch);
         } else {
             VectorPacking.copyRuns(rows, rowOffsets, firstRow, runs, from, fromOffset, to, toOffset, toPitch);
         }
@@ -79,6 +81,7 @@ public final class VectorKernels implements Kernels {
     @Override
     public void addRuns(
             int rows,
+            int rowStep,
             int[] rowOffsets,
             int firstRow,
             Runs runs,
@@ -87,7 +90,7 @@ public final class VectorKernels implements Kernels {
             int fromPitch,
             float[] to,
             int toOffset) {
-        VectorPacking.addRuns(rows, rowOffsets, firstRow, runs, from, fromOffset, fromPitch, to, toOffset);
+        VectorPacking.addRuns(rows, rowStep, rowOffsets, firstRow, runs, from, fromOffset, fromPitch, to, toOffset);
     }
 
     @Override
@@ -193,25 +196,29 @@ public final class VectorKernels implements Kernels {
     }
 
     @Override
-    public void maxPool2x2(int n, float[] x, int top, int bottom, float[] y, int yOffset) {
-        VectorPooling.forward(n, x, top, bottom, y, yOffset);
+    public void maxPool2x2(int rows, int cols, float[] x, int xOffset, int xPitch, float[] y, int yOffset) {
+        for (int i = 0; i < rows; i++) {
+            int top = xOffset + 2 * i * xPitch;
+            VectorPooling.forward(cols, x, top, top + xPitch, y, yOffset + i * cols);
+        }
     }
 
     @Override
     public void maxPool2x2Backward(
-            int n,
+            int rows,
+            int cols,
             boolean all,
             float[] x,
-            int top,
-            int bottom,
-            float[] y,
-            int yOffset,
-            float[] dy,
-            int dyOffset,
             float[] dx,
-            int dxTop,
-            int dxBottom) {
-        VectorPooling.backward(n, all, x, top, bottom, y, yOffset, dy, dyOffset, dx, dxTop, dxBottom);
+            int xOffset,
+            int xPitch,
+            float[] y,
+            float[] dy,
+            int yOffset) {
+        for (int i = 0; i < rows; i++) {
+            int top = xOffset + 2 * i * xPitch;
+            ScalarPooling.backward(0, cols, all, x, dx, top, top + xPitch, y, dy, yOffset + i * cols);
+        }
     }
 
     @Override

@@ -5,21 +5,17 @@ import static io.gabor.backend.cpu.simd.VectorKernels.SPECIES;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShuffle;
 
 /**
- * 2×2 max pooling with stride 2 along one output row. Two vectors of neighbours are split into their even and odd elements
+ * The forward pass of 2×2 max pooling with stride 2 along one output row; the way back is a scatter, which scalars do best. Two vectors of neighbours are split into their even and odd elements
  * by permutations: what lands in the lower half comes from the first vector, the upper half from the second.
  */
 final class VectorPooling {
     private static final int HALF = LANES / 2;
     private static final VectorShuffle<Float> EVEN = VectorShuffle.fromOp(SPECIES, i -> 2 * i % LANES);
     private static final VectorShuffle<Float> ODD = VectorShuffle.fromOp(SPECIES, i -> (2 * i + 1) % LANES);
-    private static final VectorShuffle<Float> LOWER_TWICE = VectorShuffle.fromOp(SPECIES, i -> i / 2);
-    private static final VectorShuffle<Float> UPPER_TWICE = VectorShuffle.fromOp(SPECIES, i -> HALF + i / 2);
     private static final VectorMask<Float> UPPER_HALF = VectorMask.fromLong(SPECIES, -1L << HALF);
-    private static final VectorMask<Float> ODD_LANES = VectorMask.fromLong(SPECIES, 0xAAAAAAAAAAAAAAAAL);
 
     private VectorPooling() {}
 
@@ -36,58 +32,11 @@ final class VectorPooling {
         ScalarPooling.forward(bound, n, x, top, bottom, y, yo);
     }
 
-    static void backward(
-            int n,
-            boolean all,
-            float[] x,
-            int top,
-            int bottom,
-            float[] y,
-            int yo,
-            float[] dy,
-            int dyo,
-            float[] dx,
-            int dxTop,
-            int dxBottom) {
-        int bound = n - n % LANES;
-        for (int j = 0; j < bound; j += LANES) {
-            FloatVector max = FloatVector.fromArray(SPECIES, y, yo + j);
-            if (max.compare(VectorOperators.NE, max).anyTrue()) {
-                ScalarPooling.backward(j, j + LANES, all, x, top, bottom, y, yo, dy, dyo, dx, dxTop, dxBottom);
-                continue;
-            }
-            FloatVector gradient = FloatVector.fromArray(SPECIES, dy, dyo + j);
-            FloatVector zero = FloatVector.zero(SPECIES);
-            FloatVector left = FloatVector.fromArray(SPECIES, x, top + 2 * j);
-            FloatVector right = FloatVector.fromArray(SPECIES, x, top + 2 * j + LANES);
-            VectorMask<Float> hit = even(left, right).compare(VectorOperators.EQ, max);
-            FloatVector first = zero.blend(gradient, hit);
-            FloatVector rest = all ? gradient : gradient.blend(0f, hit);
-            hit = odd(left, right).compare(VectorOperators.EQ, max);
-            FloatVector second = zero.blend(rest, hit);
-            interleave(first, second, dx, dxTop + 2 * j);
-            rest = all ? gradient : rest.blend(0f, hit);
-            left = FloatVector.fromArray(SPECIES, x, bottom + 2 * j);
-            right = FloatVector.fromArray(SPECIES, x, bottom + 2 * j + LANES);
-            hit = even(left, right).compare(VectorOperators.EQ, max);
-            first = zero.blend(rest, hit);
-            rest = all ? gradient : rest.blend(0f, hit);
-            hit = odd(left, right).compare(VectorOperators.EQ, max);
-            interleave(first, zero.blend(rest, hit), dx, dxBottom + 2 * j);
-        }
-        ScalarPooling.backward(bound, n, all, x, top, bottom, y, yo, dy, dyo, dx, dxTop, dxBottom);
-    }
-
     private static FloatVector even(FloatVector left, FloatVector right) {
         return left.rearrange(EVEN).blend(right.rearrange(EVEN), UPPER_HALF);
     }
 
     private static FloatVector odd(FloatVector left, FloatVector right) {
         return left.rearrange(ODD).blend(right.rearrange(ODD), UPPER_HALF);
-    }
-
-    private static void interleave(FloatVector even, FloatVector odd, float[] to, int at) {
-        even.rearrange(LOWER_TWICE).blend(odd.rearrange(LOWER_TWICE), ODD_LANES).intoArray(to, at);
-        even.rearrange(UPPER_TWICE).blend(odd.rearrange(UPPER_TWICE), ODD_LANES).intoArray(to, at + LANES);
     }
 }

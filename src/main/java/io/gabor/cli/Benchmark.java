@@ -1,0 +1,107 @@
+package io.gabor.cli;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.DoubleSupplier;
+import java.util.function.IntConsumer;
+
+/**
+ * Times workloads against one another: after warming up, in rounds, one workload after the other in each round, so that
+ * whatever slows the machine down for a while slows all of them. The ceiling is measured again in every round.
+ */
+final class Benchmark {
+    private static final double MOST_BATCHES = 1e9;
+
+    private final List<? extends Workload> workloads;
+    private final DoubleSupplier ceiling;
+    private final double seconds;
+    private final int rounds;
+
+    /**
+     * Prepares a benchmark.
+     *
+     * @param ceiling measures the machine's multiply-adds in GFLOP/s
+     * @param seconds that a workload gets in a round; at least one batch is run
+     * @param rounds at least 1
+     */
+    Benchmark(List<? extends Workload> workloads, DoubleSupplier ceiling, double seconds, int rounds) {
+        this.workloads = List.copyOf(workloads);
+        this.ceiling = ceiling;
+        this.seconds = seconds;
+        this.rounds = rounds;
+    }
+
+    /**
+     * What was found.
+     *
+     * @param ceilingGflops the highest of the rounds: noise can only make it smaller
+     * @param timings one for each workload, in their order
+     */
+    record Result(double ceilingGflops, List<Timing> timings) {}
+
+    /**
+     * The rates of one workload.
+     *
+     * @param imagesPerSecond one for each round, ascending
+     * @param gflops at the median rate
+     */
+    record Timing(Workload workload, double[] imagesPerSecond, double gflops) {
+        /** The middle one; of an even number, the mean of the two in the middle. */
+        double median() {
+            int n = imagesPerSecond.length;
+            return (imagesPerSecond[(n - 1) / 2] + imagesPerSecond[n / 2]) / 2;
+        }
+
+        double min() {
+            return imagesPerSecond[0];
+        }
+
+        double max() {
+            return imagesPerSecond[imagesPerSecond.length - 1];
+        }
+    }
+
+    /** Runs it all; {@code beforeRound} is told the number of each round, from 1, and 0 for the warm-up. */
+    Result run(IntConsumer beforeRound) {
+        beforeRound.accept(0);
+        int[] batches = workloads.stream().mapToInt(this::warmUp).toArray();
+        double[][] rates = new double[workloads.size()][rounds];
+        double best = 0;
+        for (int round = 0; round < rounds; round++) {
+            beforeRound.accept(round + 1);
+            best = Math.max(best, ceiling.getAsDouble());
+            for (int w = 0; w < batches.length; w++) {
+                Workload workload = workloads.get(w);
+                double images = (double) batches[w] * workload.network().maxBatch();
+                rates[w][round] = images / workload.run(batches[w]);
+            }
+        }
+        List<Timing> timings = new ArrayList<>();
+        for (int w = 0; w < batches.length; w++) {
+            Arrays.sort(rates[w]);
+            Timing timing = new Timing(workloads.get(w), rates[w], 0);
+            timings.add(new Timing(
+                    workloads.get(w),
+                    rates[w],
+                    timing.median() * workloads.get(w).flopsPerImage() / 1e9));
+        }
+        return new Result(best, timings);
+    }
+
+    /** Runs more and more batches for the time of a round, and returns how many fit into it at the speed reached. */
+    private int warmUp(Workload workload) {
+        int batches = 1;
+        double spent = 0;
+        while (true) {
+            double took = workload.run(batches);
+            spent += took;
+            double perBatch = Math.max(took / batches, 1e-9);
+            int fitting = (int) Math.max(1, Math.min(seconds / perBatch, MOST_BATCHES));
+            if (spent >= seconds) {
+                return fitting;
+            }
+            batches = Math.min(batches * 2, fitting);
+        }
+    }
+}

@@ -1,0 +1,228 @@
+package io.gabor.cli;
+
+import io.gabor.backend.Backend;
+import io.gabor.data.Dataset;
+import io.gabor.data.DatasetSource;
+import io.gabor.data.Split;
+import io.gabor.io.ModelFile;
+import io.gabor.model.Recipe;
+import io.gabor.nn.Network;
+import io.gabor.train.EpochResult;
+import io.gabor.train.History;
+import io.gabor.train.NonFiniteException;
+import io.gabor.train.TestResult;
+import io.gabor.train.Tester;
+import io.gabor.train.Trainer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code gabor train}: trains a model, saves it, tests it. */
+@Command(
+        name = "train",
+        description = {
+            "Trains a model, tests it and writes it to a file.",
+            "Ctrl-C stops after the batch under way and saves."
+        },
+        footer = {
+            "  gabor train                                  lenet on MNIST, 3 epochs",
+            "  gabor train --epochs 1 --limit 10000         a quick try",
+            "  gabor train --model digits01 --seed 7        another model, by name",
+            "  gabor train --model lenet.safetensors        goes on with a trained one",
+            "  gabor train --dataset fashion-mnist --optimizer momentum --lr 0.02 --save fashion.safetensors"
+        })
+final class TrainCommand extends GaborCommand {
+    private static final int STOPPED = 130;
+
+    @Option(
+            names = "--model",
+            paramLabel = "NAME|FILE",
+            defaultValue = "lenet",
+            description =
+                    "lenet, digits01, digits01-valid, conv3x3-softmax, mlp-tanh, xor, or a model file to go on with"
+                            + " (default: ${DEFAULT-VALUE}).")
+    private String model;
+
+    @Mixin
+    private DataChoice dataChoice;
+
+    @Mixin
+    private BackendChoice backendChoice;
+
+    @Mixin
+    private RecipeOptions recipeOptions;
+
+    @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = RecipeOptions.SEED)
+    private long seed;
+
+    @Option(
+            names = "--save",
+            paramLabel = "FILE",
+            description =
+                    "Where to write the model (default: <model>.safetensors here; the file itself with --model FILE).")
+    private Path save;
+
+    private Interruption interruption;
+
+    @Override
+    int run(Screen screen, JsonReport report) throws Exception {
+        ModelSource source = ModelSource.find(model);
+        Path target = Destination.check("--save", save == null ? source.usualFile() : save);
+        Recipe wanted = recipeOptions.apply(source.recipe());
+        DatasetSource data = dataChoice.openOrDigits(wanted, screen);
+        Recipe recipe = wanted.withDataset(dataChoice.recipeName(wanted, data));
+        Dataset training = recipe.select(data.load(Split.TRAIN), Split.TRAIN);
+        int outputs = training.labels() == null ? training.targetShape().size() : training.classes();
+        try (Backend backend = backendChoice.open();
+                Network network = source.training(outputs, training.sampleShape(), backend, recipe.batch(), seed)) {
+            Job job = new Job(screen, report, source, recipe, training, data, backend, network, target);
+            return job.run();
+        }
+    }
+
+    @Override
+    void release() {
+        if (interruption != null) {
+            interruption.close();
+        }
+    }
+
+    /** One training run, with all that has been decided and opened. */
+    private final class Job {
+        private final Screen screen;
+        private final JsonReport report;
+        private final ModelSource source;
+        private final Recipe recipe;
+        private final Dataset training;
+        private final DatasetSource data;
+        private final Backend backend;
+        private final Network network;
+        private final Path target;
+
+        Job(
+                Screen screen,
+                JsonReport report,
+                ModelSource source,
+                Recipe recipe,
+                Dataset training,
+                DatasetSource data,
+                Backend backend,
+                Network network,
+                Path target) {
+            this.screen = screen;
+            this.report = report;
+            this.source = source;
+            this.recipe = recipe;
+            this.training = training;
+            this.data = data;
+            this.backend = backend;
+            this.network = network;
+            this.target = target;
+        }
+
+        int run() throws IOException {
+            announce();
+            // Read before training: a damaged file must not cost an hour.
+            Dataset testing = recipe.select(data.load(Split.TEST), Split.TEST);
+            Trainer trainer = new Trainer(network, recipe.loss(), recipe.createOptimizer())
+                    .batch(recipe.batch())
+                    .epochs(recipe.epochs())
+                    .seed(seed)
+                    .normalization(recipe.normalization())
+                    .schedule(recipe.schedule());
+            interruption = new Interruption(trainer::stop);
+            History history = train(trainer);
+            save(target);
+            reportTraining(history);
+            if (interruption.happened()) {
+                screen.format("stopped by the user after step %s; saved to %s", Numbers.count(history.steps()), target);
+                return STOPPED;
+            }
+            interruption.close();
+            TestResult result = new Tester(network, recipe.loss())
+                    .normalization(recipe.normalization())
+                    .test(testing);
+            TestCommand.print(screen, result);
+            screen.line("saved to " + target);
+            TestCommand.report(report, result);
+            return ExitCode.DONE;
+        }
+
+        private void announce() {
+            screen.format(
+                    "training %s (%s parameters) on %s (%s samples of %s), backend %s (%s), batch %d, %d epoch%s, %s rate %s,"
+                            + " seed %d",
+                    source.name(),
+                    Numbers.count(network.parameterCount()),
+                    data.name(),
+                    Numbers.count(training.size()),
+                    training.sampleShape(),
+                    backend.name(),
+                    backend.device(),
+                    recipe.batch(),
+                    recipe.epochs(),
+                    recipe.epochs() == 1 ? "" : "s",
+                    recipe.optimizer(),
+                    recipe.rate(),
+                    seed);
+        }
+
+        private History train(Trainer trainer) throws IOException {
+            try (TrainingDisplay display = new TrainingDisplay(screen, recipe.epochs(), training.size())) {
+                return trainer.callback(display).train(training);
+            } catch (NonFiniteException e) {
+                Path kept = Files.exists(target) ? beside(target) : target;
+                save(kept);
+                throw new UsageException(e.getMessage() + "; the last finite model is in " + kept, e);
+            }
+        }
+
+        /** A failed run must not replace what an earlier one has left. */
+        private Path beside(Path file) {
+            String name = file.getFileName().toString();
+            int dot = name.lastIndexOf('.');
+            String stem = dot > 0 ? name.substring(0, dot) : name;
+            return file.resolveSibling(stem + "-last-finite" + name.substring(stem.length()));
+        }
+
+        private void save(Path file) throws IOException {
+            ModelCard card = new ModelCard(source.name(), recipe, training.classNames(), seed);
+            ModelFile.of(network, card.write()).write(file);
+        }
+
+        private void reportTraining(History history) {
+            List<EpochResult> epochs =
+                    history.epochs().stream().filter(e -> e.samples() > 0).toList();
+            report.put("command", "train")
+                    .put("version", Version.text())
+                    .put("model", source.name())
+                    .put("parameters", network.parameterCount())
+                    .put("dataset", data.name())
+                    .put("trainSamples", training.size())
+                    .put("backend", backend.name())
+                    .put("device", backend.device())
+                    .put("threads", backend.threads())
+                    .put("epochs", recipe.epochs())
+                    .put("batch", recipe.batch())
+                    .put("optimizer", recipe.optimizer())
+                    .put("lr", recipe.rate())
+                    .put("seed", seed)
+                    .put("steps", history.steps())
+                    .put("stopped", history.stopped())
+                    .put("file", target.toString())
+                    .put("trainLoss", epochs.stream().map(EpochResult::loss).toList())
+                    .put(
+                            "imagesPerSecond",
+                            epochs.isEmpty()
+                                    ? null
+                                    : epochs.get(epochs.size() - 1).imagesPerSecond())
+                    .put(
+                            "seconds",
+                            epochs.stream().mapToDouble(EpochResult::seconds).sum());
+        }
+    }
+}

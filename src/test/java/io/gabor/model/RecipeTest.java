@@ -1,0 +1,162 @@
+package io.gabor.model;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.gabor.data.Dataset;
+import io.gabor.data.Normalization;
+import io.gabor.data.Split;
+import io.gabor.io.Json;
+import io.gabor.nn.MeanSquaredError;
+import io.gabor.optim.Schedule;
+import io.gabor.tensor.Shape;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Recipes: written and read back, also through JSON; garbage is refused by its key; what part of a data set they take. */
+final class RecipeTest {
+    private static Recipe recipe() {
+        return Models.byName("digits01").recipe();
+    }
+
+    @Test
+    void everyModelsRecipeIsReadBackAsItWasWritten() {
+        for (Model model : Models.all()) {
+            Map<String, Object> written = model.recipe().write();
+            Recipe read = Recipe.read((Map<?, ?>) Json.read(Json.write(written)));
+            assertEquals(written, read.write(), model.name());
+            assertEquals(model.recipe().normalization(), read.normalization());
+        }
+    }
+
+    @Test
+    void whatIsChangedIsChangedAndNothingElse() {
+        Map<String, Object> before = recipe().write();
+        Map<String, Object> expected = new LinkedHashMap<>(before);
+        expected.put("dataset", "other");
+        expected.put("limit", 5);
+        expected.put("testLimit", 6);
+        expected.put("optimizer", "adam");
+        expected.put("rate", 0.25);
+        expected.put("batch", 7);
+        expected.put("epochs", 8);
+        Recipe changed = recipe().withDataset("other")
+                .withLimits(5, 6)
+                .withOptimizer("adam", 0.25)
+                .withBatch(7)
+                .withEpochs(8);
+        assertEquals(expected, changed.write());
+        assertEquals(before, recipe().write());
+    }
+
+    @ParameterizedTest(name = "{0} = {1}")
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "dataset | 7 | the recipe's 'dataset' must be a string, found 7",
+                "dataset | null | the recipe's 'dataset' must be a string, and it is missing",
+                "classes | 1 | the recipe's 'classes' must be a list",
+                "classes | [\"a\"] | the recipe's 'classes' must be a number, found a",
+                "classes | [0.5] | the recipe's 'classes' must be an integer of at least 0",
+                "perClass | -1 | the recipe's 'perClass' must be an integer of at least 0",
+                "limit | 1e300 | the recipe's 'limit' must be an integer of at least 0",
+                "testLimit | {} | the recipe's 'testLimit' must be a number",
+                "scale | [] | as many shifts as scales",
+                "scale | [1,2] | as many shifts as scales",
+                "scale | [\"x\"] | the recipe's 'scale' must be a number",
+                "shift | [1e300] | must be finite",
+                "loss | \"hinge\" | there is no loss 'hinge'",
+                "optimizer | \"rmsprop\" | there is no optimizer 'rmsprop'",
+                "rate | 0 | the learning rate must be finite and above 0",
+                "rate | \"fast\" | the recipe's 'rate' must be a number",
+                "schedule | \"linear\" | there is no schedule 'linear'",
+                "batch | 0 | batch and epochs must be at least 1",
+                "batch | 1.5 | the recipe's 'batch' must be an integer",
+                "epochs | 0 | batch and epochs must be at least 1",
+                "epochs | 3000000000 | the recipe's 'epochs' must be an integer"
+            })
+    void saysWhatIsWrong(String key, String json, String message) {
+        Map<String, Object> written = new LinkedHashMap<>(recipe().write());
+        written.put(key, Json.read(json));
+        IllegalArgumentException error = assertThrows(IllegalArgumentException.class, () -> Recipe.read(written));
+        assertTrue(error.getMessage().contains(message), error.getMessage());
+    }
+
+    @Test
+    void aRecipeOfNothingIsRefused() {
+        assertThrows(IllegalArgumentException.class, () -> Recipe.read(Map.of()));
+    }
+
+    @Test
+    void valuesOfAnyLengthAreNotRepeated() {
+        Map<String, Object> written = new LinkedHashMap<>(recipe().write());
+        written.put("batch", "9".repeat(100_000) + "\n");
+        String message = assertThrows(IllegalArgumentException.class, () -> Recipe.read(written))
+                .getMessage();
+        assertTrue(message.length() < 300, message.length() + " characters");
+    }
+
+    private static Dataset data() {
+        byte[] samples = {10, 11, 12, 13, 14, 15, 16, 17};
+        int[] labels = {2, 0, 1, 2, 2, 1, 0, 2};
+        return Dataset.ofBytes("tiny", Shape.of(1), samples, labels, List.of("a", "b", "c"));
+    }
+
+    private static Recipe selecting(List<Integer> classes, int perClass, int limit, int testLimit) {
+        return new Recipe(
+                "tiny",
+                classes,
+                perClass,
+                limit,
+                testLimit,
+                Normalization.NONE,
+                new MeanSquaredError(),
+                "sgd",
+                1,
+                Schedule.CONSTANT,
+                1,
+                1);
+    }
+
+    @Test
+    void takesAllOfADataSetOrTheFirstSamples() {
+        assertEquals(
+                8, selecting(List.of(), 0, 0, 0).select(data(), Split.TRAIN).size());
+        Recipe limited = selecting(List.of(), 0, 3, 5);
+        assertArrayEquals(
+                new byte[] {10, 11, 12}, limited.select(data(), Split.TRAIN).bytes());
+        assertEquals(5, limited.select(data(), Split.TEST).size());
+        assertEquals(
+                8, selecting(List.of(), 0, 99, 0).select(data(), Split.TRAIN).size());
+    }
+
+    @Test
+    void takesTheFirstOfSomeClassesAndNumbersThemAnew() {
+        Dataset kept = selecting(List.of(2, 0), 2, 0, 0).select(data(), Split.TRAIN);
+        assertArrayEquals(new byte[] {10, 11, 13, 16}, kept.bytes());
+        assertArrayEquals(new int[] {0, 1, 0, 1}, kept.labels());
+        assertEquals(List.of("c", "a"), kept.classNames());
+    }
+
+    @Test
+    void takesAllOfSomeClasses() {
+        Dataset kept = selecting(List.of(1, 2), 0, 0, 0).select(data(), Split.TRAIN);
+        assertArrayEquals(new byte[] {10, 12, 13, 14, 15, 17}, kept.bytes());
+        assertArrayEquals(new int[] {1, 0, 1, 1, 0, 1}, kept.labels());
+        assertEquals(
+                3, selecting(List.of(1, 2), 0, 3, 0).select(data(), Split.TRAIN).size());
+    }
+
+    @Test
+    void classesThatTheDataDoesNotHaveAreRefused() {
+        assertThrows(
+                RuntimeException.class, () -> selecting(List.of(3), 1, 0, 0).select(data(), Split.TRAIN));
+    }
+}
