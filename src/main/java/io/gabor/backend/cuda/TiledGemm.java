@@ -38,25 +38,17 @@ final class TiledGemm implements Gemm {
         finish = context.launch(op, "gabor_gemm_finish", 8);
     }
 
-    /** Returns how much of k a part has. */
-    private int part(int m, int n, int k) {
+    /** Returns the most parts that k is cut into; more for a larger k. */
+    private int most(int m, int n, int k) {
         long count = TYPICAL.tiles(rowsAreSamples ? TYPICAL_SAMPLES : m, n);
         int wanted = Math.min(TileShape.partsToFill(count), k / LEAST_PART);
-        int number = Math.max(Math.max(wanted, (k - 1) / MOST_PART + 1), 1);
-        int whole = (k - 1) / number + 1;
-        return Math.min(((whole - 1) / STEP + 1) * STEP, Math.max(k, STEP));
-    }
-
-    private int parts(int m, int n, int k) {
-        return (k - 1) / part(m, n, k) + 1;
+        return Math.max(wanted, (k - 1) / MOST_PART + 1);
     }
 
     @Override
     public long workspace(int m, int n, int k) {
-        long most = 1;
-        // k may be the number of samples, and fewer of them never make more parts
-        most = Math.max(most, parts(m, n, k));
-        return most == 1 ? 0 : most * m * n;
+        int parts = most(m, n, k);
+        return parts == 1 ? 0 : (long) parts * m * n;
     }
 
     @Override
@@ -66,7 +58,8 @@ final class TiledGemm implements Gemm {
 
     @Override
     public void run(int m, int n, int k, CudaStorage a, CudaStorage b, CudaStorage bias, Activation f, CudaStorage c) {
-        int part = part(m, n, k);
+        int whole = (k - 1) / most(m, n, k) + 1;
+        int part = ((whole - 1) / STEP + 1) * STEP;
         int splits = (k - 1) / part + 1;
         int shape = TileShape.fastest(SHAPES, m, n, splits);
         Launch tile = tiles[shape];
