@@ -85,7 +85,7 @@ extern "C" __global__ void __launch_bounds__(COUNT_THREADS)
     hits[threadIdx.x] = found;
     __syncthreads();
     for (int half = COUNT_THREADS / 2; half > 0; half /= 2) {
-        if (threadIdx.x < half) {
+        if ((int)threadIdx.x < half) {
             hits[threadIdx.x] += hits[threadIdx.x + half];
         }
         __syncthreads();
