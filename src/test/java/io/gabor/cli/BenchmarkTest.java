@@ -54,14 +54,15 @@ class BenchmarkTest {
             List<Integer> rounds = new ArrayList<>();
             double[] ceilings = {5, 8, 7};
             int[] next = {0};
-            Benchmark.Result result = new Benchmark(List.of(fast, slow), () -> ceilings[next[0]++], 0.1, 3).run(round -> {
-                rounds.add(round);
-                log.add("round");
-                if (round > 0) {
-                    fast.start();
-                    slow.start();
-                }
-            });
+            Benchmark.Result result = new Benchmark(List.of(fast, slow), () -> ceilings[next[0]++], 0.1, 3)
+                    .run(round -> {
+                        rounds.add(round);
+                        log.add("round");
+                        if (round > 0) {
+                            fast.start();
+                            slow.start();
+                        }
+                    });
             assertEquals(List.of(0, 1, 2, 3), rounds);
             List<String> timed = log.subList(log.lastIndexOf("round") - 6, log.size());
             assertEquals(

@@ -45,7 +45,8 @@ class ChildJvmTest {
     }
 
     private Map<?, ?> doctor(ProcessBuilder builder) throws Exception {
-        Process process = builder.redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+        Process process =
+                builder.redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
         assertEquals(0, process.waitFor(), Files.readString(folder.resolve("err")));
         return Run.json(folder.resolve("d.json"));
     }
@@ -90,8 +91,22 @@ class ChildJvmTest {
 
     private Process longTraining(boolean relaunch) throws IOException {
         ProcessBuilder builder = gabor(
-                "", "train", "--model", "conv3x3-softmax", "--dataset", "digits", "--limit", "200", "--epochs", "1000000",
-                "--test-limit", "10", "--save", "m.safetensors", "--json", "t.json");
+                "",
+                "train",
+                "--model",
+                "conv3x3-softmax",
+                "--dataset",
+                "digits",
+                "--limit",
+                "200",
+                "--epochs",
+                "1000000",
+                "--test-limit",
+                "10",
+                "--save",
+                "m.safetensors",
+                "--json",
+                "t.json");
         if (!relaunch) {
             builder.environment().put(Relaunch.OFF, "1");
         }

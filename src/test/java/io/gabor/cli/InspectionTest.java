@@ -20,7 +20,8 @@ class InspectionTest {
         Path file = folder.resolve("s.json");
         Run run = Run.gabor("summary", "--batch", 64, "--json", file);
         assertEquals(0, run.code(), run.toString());
-        String total = run.out().lines().filter(l -> l.startsWith("total")).findFirst().orElseThrow();
+        String total =
+                run.out().lines().filter(l -> l.startsWith("total")).findFirst().orElseThrow();
         assertTrue(total.contains("431,080") && total.contains("4.586") && total.contains("13.182"), total);
         Map<?, ?> json = Run.json(file);
         assertEquals(431_080L, json.get("parameters"));
@@ -44,7 +45,9 @@ class InspectionTest {
         assertTrue(((List<?>) json.get("gradients")).size() > 8, json.toString());
         assertTrue(
                 ((List<?>) json.get("parity"))
-                        .stream().anyMatch(row -> ((Map<?, ?>) row).get("backend").equals("cpu")),
+                        .stream()
+                                .anyMatch(
+                                        row -> ((Map<?, ?>) row).get("backend").equals("cpu")),
                 json.toString());
     }
 
@@ -56,7 +59,8 @@ class InspectionTest {
         for (String word : List.of("Vector API", "reference", "cpu", "mnist", "cifar10", "digits", "threads")) {
             assertTrue(run.out().contains(word), word + " in " + run.out());
         }
-        assertEquals(ModuleLayer.boot().findModule(Relaunch.MODULE).isPresent()
+        assertEquals(
+                ModuleLayer.boot().findModule(Relaunch.MODULE).isPresent()
                         && !"off".equals(System.getProperty("gabor.simd")),
                 Run.json(file).get("vectorApi"));
     }

@@ -32,7 +32,8 @@ class RoundTripTest {
     private static Run trained;
 
     private static Run train(Path save, Object... more) {
-        Object[] args = {"train", "--dataset", "digits", "--limit", 1500, "--test-limit", 300, "--epochs", 2, "--save", save
+        Object[] args = {
+            "train", "--dataset", "digits", "--limit", 1500, "--test-limit", 300, "--epochs", 2, "--save", save
         };
         Object[] all = Arrays.copyOf(args, args.length + more.length);
         System.arraycopy(more, 0, all, args.length, more.length);
@@ -96,7 +97,10 @@ class RoundTripTest {
         assertEquals(Run.json(report).get("testAccuracy"), json.get("testAccuracy"));
         assertEquals(300L, json.get("testSamples"), "the recipe's limit");
         Path fewer = folder.resolve("fewer.json");
-        assertEquals(0, Run.gabor("test", "--model", model, "--limit", 50, "--json", fewer).code());
+        assertEquals(
+                0,
+                Run.gabor("test", "--model", model, "--limit", 50, "--json", fewer)
+                        .code());
         assertEquals(50L, Run.json(fewer).get("testSamples"));
     }
 
@@ -138,7 +142,9 @@ class RoundTripTest {
         Dataset digits = Datasets.digits(Split.TEST, count, 1);
         Path tested = folder.resolve("tested.json");
         assertEquals(
-                0, Run.gabor("test", "--model", model, "--limit", count, "--json", tested).code());
+                0,
+                Run.gabor("test", "--model", model, "--limit", count, "--json", tested)
+                        .code());
         Object[] args = new Object[count + 5];
         args[0] = "predict";
         for (int i = 0; i < count; i++) {
