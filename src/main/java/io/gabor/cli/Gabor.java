@@ -83,7 +83,8 @@ final class Gabor implements Runnable {
             return ExitCode.BAD_INPUT;
         }
         String name = command.getCommandSpec().qualifiedName();
-        print(command, describe(e) + "; see " + name + " --help");
+        String message = describe(e);
+        print(command, message + (message.endsWith("?") ? " See " : "; see ") + name + " --help");
         return ExitCode.BAD_INPUT;
     }
 

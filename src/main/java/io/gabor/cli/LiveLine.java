@@ -15,8 +15,8 @@ final class LiveLine implements ProgressBarConsumer {
 
     LiveLine(PrintStream out, int width) {
         this.out = out;
-        // Something in the last column would wrap on some terminals.
-        this.width = width - 1;
+        // The last column wraps on some terminals, and Ctrl-C is echoed as two characters.
+        this.width = width - 3;
     }
 
     @Override

@@ -1,6 +1,5 @@
 package io.gabor.cli;
 
-import java.io.File;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.module.ModuleFinder;
@@ -118,8 +117,8 @@ final class Relaunch {
         command.add("--add-modules=" + MODULE);
         command.add("-D" + MARK + "=true");
         String classPath = System.getProperty("java.class.path");
-        if (classPath.endsWith(".jar") && !classPath.contains(File.pathSeparator)) {
-            // With -jar the manifest counts.
+        if ((System.getProperty("sun.java.command", "") + " ").startsWith(classPath + " ")) {
+            // Started with -jar, and then the rest of the manifest counts as well.
             command.addAll(List.of("-jar", classPath));
         } else {
             command.addAll(List.of("-cp", classPath, Main.class.getName()));

@@ -172,7 +172,7 @@ final class TrainCommand extends GaborCommand {
         }
 
         private History train(Trainer trainer) throws IOException {
-            try (TrainingDisplay display = new TrainingDisplay(screen, recipe.epochs())) {
+            try (TrainingDisplay display = new TrainingDisplay(screen, recipe.epochs(), training.size())) {
                 return trainer.callback(display).train(training);
             } catch (NonFiniteException e) {
                 Path kept = Files.exists(target) ? beside(target) : target;

@@ -16,13 +16,16 @@ final class TrainingDisplay implements Callback, AutoCloseable {
 
     private final Screen screen;
     private final int epochs;
+    private final int samples;
     private final int linesEvery;
     private ProgressBar bar;
     private volatile Progress latest;
 
-    TrainingDisplay(Screen screen, int epochs) {
+    /** Shows a run of so many epochs over so many samples. */
+    TrainingDisplay(Screen screen, int epochs, int samples) {
         this.screen = screen;
         this.epochs = epochs;
+        this.samples = samples;
         this.linesEvery = (epochs + MOST_LINES - 1) / MOST_LINES;
     }
 
@@ -77,7 +80,9 @@ final class TrainingDisplay implements Callback, AutoCloseable {
 
     @Override
     public void onEpoch(EpochResult result) {
-        if (result.samples() == 0 || (result.epoch() % linesEvery != 0 && result.epoch() != epochs)) {
+        boolean stopped = result.samples() < samples;
+        boolean shown = result.epoch() == 1 || result.epoch() == epochs || result.epoch() % linesEvery == 0;
+        if (stopped || !shown) {
             return;
         }
         String number = String.valueOf(result.epoch());

@@ -144,10 +144,10 @@ public final class Models {
                 MNIST_IMAGE,
                 10,
                 classes -> Sequential.of(
-                        new Conv2d(8, 3).bias(Bias.NONE).init(Initializer.normal(1.0 / 9)),
+                        new Conv2d(8, 3).bias(Bias.NONE).init(Initializer.HE_UNIFORM),
                         new MaxPool2d(2),
                         new Flatten(),
-                        new Dense(classes).init(Initializer.normal(1.0 / (8 * 13 * 13)))),
+                        new Dense(classes).init(Initializer.ZEROS)),
                 new Recipe(
                         "mnist",
                         List.of(),

@@ -1,0 +1,86 @@
+package io.gabor.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands that look and do not train: summary, check, doctor, bench. */
+class InspectionTest {
+    @TempDir
+    private Path folder;
+
+    @Test
+    void summaryHasLenetsFigures() throws IOException {
+        Path file = folder.resolve("s.json");
+        Run run = Run.gabor("summary", "--batch", 64, "--json", file);
+        assertEquals(0, run.code(), run.toString());
+        String total = run.out().lines().filter(l -> l.startsWith("total")).findFirst().orElseThrow();
+        assertTrue(total.contains("431,080") && total.contains("4.586") && total.contains("13.182"), total);
+        Map<?, ?> json = Run.json(file);
+        assertEquals(431_080L, json.get("parameters"));
+        assertEquals(4_586_000L, json.get("forwardFlops"));
+        List<?> layers = (List<?>) json.get("layers");
+        assertEquals(10, layers.size());
+        long parts = layers.stream()
+                .mapToLong(l -> (Long) ((Map<?, ?>) l).get("activationBytes"))
+                .sum();
+        long input = 64L * 28 * 28 * Float.BYTES;
+        assertEquals(json.get("activationBytes"), parts + input, "all memory belongs to a layer or is the input");
+    }
+
+    @Test
+    void checkPassesOnARealModel() throws IOException {
+        Path file = folder.resolve("c.json");
+        Run run = Run.gabor("check", "--model", "digits01", "--dataset", "digits", "--batch", 4, "--json", file);
+        assertEquals(0, run.code(), run.toString());
+        Map<?, ?> json = Run.json(file);
+        assertEquals(true, json.get("passed"));
+        assertTrue(((List<?>) json.get("gradients")).size() > 8, json.toString());
+        assertTrue(
+                ((List<?>) json.get("parity"))
+                        .stream().anyMatch(row -> ((Map<?, ?>) row).get("backend").equals("cpu")),
+                json.toString());
+    }
+
+    @Test
+    void doctorNamesEveryBackendAndDataSet() throws IOException {
+        Path file = folder.resolve("d.json");
+        Run run = Run.gabor("doctor", "--json", file);
+        assertEquals(0, run.code(), run.toString());
+        for (String word : List.of("Vector API", "reference", "cpu", "mnist", "cifar10", "digits", "threads")) {
+            assertTrue(run.out().contains(word), word + " in " + run.out());
+        }
+        assertEquals(ModuleLayer.boot().findModule(Relaunch.MODULE).isPresent()
+                        && !"off".equals(System.getProperty("gabor.simd")),
+                Run.json(file).get("vectorApi"));
+    }
+
+    @Test
+    void benchMeasuresEveryBackendAndPhase() throws IOException {
+        Path file = folder.resolve("b.json");
+        Run run = Run.gabor(
+                "bench", "--model", "digits01", "--batch", 2, "--seconds", "0.01", "--rounds", 2, "--json", file);
+        assertEquals(0, run.code(), run.toString());
+        Map<?, ?> json = Run.json(file);
+        double ceiling = (Double) json.get("ceilingGflops");
+        assertTrue(ceiling > 0);
+        List<?> rows = (List<?>) json.get("rows");
+        assertEquals(4, rows.size(), "cpu and reference, train and infer");
+        for (Object element : rows) {
+            Map<?, ?> row = (Map<?, ?>) element;
+            double gflops = (Double) row.get("gflops");
+            assertTrue((Double) row.get("imagesPerSecond") > 0, row.toString());
+            assertEquals(100 * gflops / ceiling, (Double) row.get("percentOfCeiling"), 1e-9);
+            assertTrue((Double) row.get("imagesPerSecondMin") <= (Double) row.get("imagesPerSecondMax"));
+            assertEquals("digits01", row.get("model"));
+            assertEquals(2L, row.get("batch"));
+            assertTrue((Long) row.get("threads") >= 1);
+        }
+    }
+}
