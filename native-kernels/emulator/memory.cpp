@@ -143,6 +143,8 @@ bool release(uintptr_t start) {
     }
     mmap(reinterpret_cast<void*>(buffer.pages), buffer.page_bytes, PROT_NONE,
          MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
+    // The advice of the rest of the arena: only equal neighbours become one mapping again, and a process may have 65530.
+    madvise(reinterpret_cast<void*>(buffer.pages), buffer.page_bytes, MADV_DONTDUMP);
     buffer.live = false;
     s.live--;
     s.bytes -= buffer.bytes;
