@@ -46,7 +46,6 @@ final class EmulatorTest {
     void closeContext() {
         if (exceptions) {
             check(JCudaDriver.cuCtxDestroy(context));
-            JCudaDriver.setExceptionsEnabled(true);
         }
     }
 
