@@ -53,7 +53,6 @@ void open(State& s) {
     for (size_t bytes = static_cast<size_t>(1) << 40; bytes >= (static_cast<size_t>(1) << 30); bytes /= 2) {
         void* memory = reserve(bytes);
         if (memory != nullptr) {
-            madvise(memory, bytes, MADV_DONTDUMP);
             void* table = mmap(nullptr, bytes >> page_shift, PROT_READ | PROT_WRITE,
                                MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
             if (table == MAP_FAILED) {
@@ -141,6 +140,7 @@ bool release(uintptr_t start) {
     if (!buffer.live || buffer.start != start) {
         return false;
     }
+    // as the arena was made, so that the system joins it to its neighbours: a process may have only some 65,000 pieces
     mmap(reinterpret_cast<void*>(buffer.pages), buffer.page_bytes, PROT_NONE,
          MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
     // The advice of the rest of the arena: only equal neighbours become one mapping again, and a process may have 65530.

@@ -13,6 +13,13 @@ import java.util.function.IntConsumer;
 final class Benchmark {
     private static final double MOST_BATCHES = 1e9;
 
+    /** The warm-up ends after so many rounds' times, or after so many in a row without a real gain. */
+    private static final int MOST_PERIODS = 30;
+
+    private static final int IDLE_PERIODS = 3;
+
+    private static final double FASTER = 0.97;
+
     private final List<? extends Workload> workloads;
     private final DoubleSupplier ceiling;
     private final double seconds;
@@ -89,19 +96,28 @@ final class Benchmark {
         return new Result(best, timings);
     }
 
-    /** Runs more and more batches for the time of a round, and returns how many fit into it at the speed reached. */
+    /**
+     * Runs the workload until it gets no faster: the JVM compiles what runs often, and under load that takes many seconds.
+     * Returns how many batches fit into the time of a round at the best speed reached.
+     */
     private int warmUp(Workload workload) {
         int batches = 1;
-        double spent = 0;
-        while (true) {
+        double best = Double.POSITIVE_INFINITY;
+        int idle = 0;
+        for (int period = 0; period < MOST_PERIODS && idle < IDLE_PERIODS; ) {
             double took = workload.run(batches);
-            spent += took;
             double perBatch = Math.max(took / batches, 1e-9);
-            int fitting = (int) Math.max(1, Math.min(seconds / perBatch, MOST_BATCHES));
-            if (spent >= seconds) {
-                return fitting;
+            idle = perBatch < FASTER * best ? 0 : idle + 1;
+            best = Math.min(best, perBatch);
+            int fitting = (int) Math.max(1, Math.min(seconds / best, MOST_BATCHES));
+            if (batches * 2L < fitting) {
+                batches *= 2;
+                idle = 0;
+            } else {
+                batches = fitting;
+                period++;
             }
-            batches = Math.min(batches * 2, fitting);
         }
+        return batches;
     }
 }

@@ -11,6 +11,7 @@ final class DownloadDisplay implements DownloadProgress, AutoCloseable {
 
     private final Screen screen;
     private ProgressBar bar;
+    private boolean announced;
 
     DownloadDisplay(Screen screen) {
         this.screen = screen;
@@ -19,6 +20,7 @@ final class DownloadDisplay implements DownloadProgress, AutoCloseable {
     @Override
     public void started(String url, long done, long total) {
         close();
+        announced = true;
         screen.line("downloading " + url + (total < 0 ? "" : " (" + Numbers.bytes(total) + ")"));
         if (screen.isTerminal()) {
             bar = new ProgressBarBuilder()
@@ -49,7 +51,11 @@ final class DownloadDisplay implements DownloadProgress, AutoCloseable {
     @Override
     public void failed(String reason) {
         close();
-        screen.line("  failed: " + reason);
+        // A mirror that was never reached is named in the one line that says what is done instead.
+        if (announced) {
+            screen.line("  failed: " + reason);
+            announced = false;
+        }
     }
 
     @Override

@@ -112,8 +112,8 @@ final class CpuOptimizer implements OptimizerOp {
         constants.gain1 = (float) (1 - rule.beta1());
         constants.beta2 = (float) rule.beta2();
         constants.gain2 = (float) (1 - rule.beta2());
-        constants.rate = (float) (rate / (1 - Math.pow(rule.beta1(), step)));
-        constants.scale = (float) (1 / Math.sqrt(1 - Math.pow(rule.beta2(), step)));
+        constants.rate = (float) (rate / (1 - StrictMath.pow(rule.beta1(), step)));
+        constants.scale = (float) (1 / Math.sqrt(1 - StrictMath.pow(rule.beta2(), step)));
         constants.epsilon = (float) rule.epsilon();
     }
 

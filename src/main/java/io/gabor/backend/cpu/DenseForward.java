@@ -70,7 +70,17 @@ final class DenseForward implements WorkerPool.Task {
         int first = block * ROWS;
         int rows = Math.min(ROWS, out - first);
         for (int s = 0; s < n; s++) {
-            kernels.multiplyVector(rows, in, w, first * in, in, x, s * in, y, s * out + first);
+            kernels.multiplyVector(
+                    rows,
+                    in,
+                    w,
+                    first * in,
+                    in,
+                    x,
+                    s * in,
+                    y,
+                    s * out + first,
+                    context.memory().scratch(worker));
         }
         finish(first, rows, 0, n);
     }

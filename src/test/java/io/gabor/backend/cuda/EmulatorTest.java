@@ -233,8 +233,7 @@ final class EmulatorTest {
 
     private static void launch(String kernel, String types, int threads, NativePointerObject... arguments) {
         CUmodule module = new CUmodule();
-        check(JCudaDriver.cuModuleLoadData(
-                module, (ptx(kernel, types) + "\0").getBytes(StandardCharsets.US_ASCII)));
+        check(JCudaDriver.cuModuleLoadData(module, (ptx(kernel, types) + "\0").getBytes(StandardCharsets.US_ASCII)));
         CUfunction function = new CUfunction();
         check(JCudaDriver.cuModuleGetFunction(function, module, kernel));
         check(JCudaDriver.cuLaunchKernel(function, 1, 1, 1, threads, 1, 1, 0, null, Pointer.to(arguments), null));

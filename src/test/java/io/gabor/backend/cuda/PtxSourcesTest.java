@@ -64,7 +64,8 @@ final class PtxSourcesTest {
      */
     @Test
     void isWhatTheCompilerMakes(@TempDir Path folder) throws IOException, InterruptedException {
-        String recorded = Files.readAllLines(RESOURCES.resolve("sources.sha256")).get(0);
+        String recorded =
+                Files.readAllLines(RESOURCES.resolve("sources.sha256")).get(0);
         assumeTrue(run(List.of("nvcc", "--version"), folder.resolve("version")) == 0, "there is no nvcc");
         String version = Files.readString(folder.resolve("version"));
         Matcher matcher = Pattern.compile("V([0-9.]+)").matcher(version);
@@ -78,8 +79,7 @@ final class PtxSourcesTest {
         int code = run(command, folder.resolve("make"));
         assertEquals(0, code, Files.readString(folder.resolve("make")));
         for (Path ptx : files(RESOURCES, ".ptx")) {
-            assertEquals(
-                    entries(made.resolve(ptx.getFileName())), entries(ptx), "nvcc makes another " + ptx + REMEDY);
+            assertEquals(entries(made.resolve(ptx.getFileName())), entries(ptx), "nvcc makes another " + ptx + REMEDY);
         }
     }
 

@@ -44,9 +44,22 @@ public interface Kernels {
             int cPitch,
             boolean add);
 
-    /** {@code y[r] = Σ over j < n of w[r,j] · x[j]} for {@code r < rows}. */
+    /**
+     * {@code y[r] = Σ over j < n of w[r,j] · x[j]} for {@code r < rows}.
+     *
+     * @param scratch at least {@code 2·panelWidth} elements to compute in
+     */
     void multiplyVector(
-            int rows, int n, float[] w, int wOffset, int wPitch, float[] x, int xOffset, float[] y, int yOffset);
+            int rows,
+            int n,
+            float[] w,
+            int wOffset,
+            int wPitch,
+            float[] x,
+            int xOffset,
+            float[] y,
+            int yOffset,
+            float[] scratch);
 
     /** {@code y[j] = Σ over r < rows of s[r] · w[r,j]} for {@code j < n}, with {@code r} ascending. */
     void combineRows(

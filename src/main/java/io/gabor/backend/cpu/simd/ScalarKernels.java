@@ -119,7 +119,16 @@ public final class ScalarKernels implements Kernels {
 
     @Override
     public void multiplyVector(
-            int rows, int n, float[] w, int wOffset, int wPitch, float[] x, int xOffset, float[] y, int yOffset) {
+            int rows,
+            int n,
+            float[] w,
+            int wOffset,
+            int wPitch,
+            float[] x,
+            int xOffset,
+            float[] y,
+            int yOffset,
+            float[] scratch) {
         for (int r = 0; r < rows; r++) {
             y[yOffset + r] = dot(n, w, wOffset + r * wPitch, x, xOffset);
         }
@@ -283,40 +292,12 @@ public final class ScalarKernels implements Kernels {
 
     @Override
     public float sum(int n, float[] x, int xOffset) {
-        float s0 = 0;
-        float s1 = 0;
-        float s2 = 0;
-        float s3 = 0;
-        int j = 0;
-        for (; j + 4 <= n; j += 4) {
-            s0 += x[xOffset + j];
-            s1 += x[xOffset + j + 1];
-            s2 += x[xOffset + j + 2];
-            s3 += x[xOffset + j + 3];
-        }
-        for (; j < n; j++) {
-            s0 += x[xOffset + j];
-        }
-        return (s0 + s1) + (s2 + s3);
+        return ScalarMath.sum(n, x, xOffset);
     }
 
     @Override
     public float dot(int n, float[] a, int aOffset, float[] b, int bOffset) {
-        float s0 = 0;
-        float s1 = 0;
-        float s2 = 0;
-        float s3 = 0;
-        int j = 0;
-        for (; j + 4 <= n; j += 4) {
-            s0 = fma(a[aOffset + j], b[bOffset + j], s0);
-            s1 = fma(a[aOffset + j + 1], b[bOffset + j + 1], s1);
-            s2 = fma(a[aOffset + j + 2], b[bOffset + j + 2], s2);
-            s3 = fma(a[aOffset + j + 3], b[bOffset + j + 3], s3);
-        }
-        for (; j < n; j++) {
-            s0 = fma(a[aOffset + j], b[bOffset + j], s0);
-        }
-        return (s0 + s1) + (s2 + s3);
+        return ScalarMath.dot(n, a, aOffset, b, bOffset);
     }
 
     @Override

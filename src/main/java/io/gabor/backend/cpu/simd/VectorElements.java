@@ -4,9 +4,8 @@ import static io.gabor.backend.cpu.simd.VectorKernels.LANES;
 import static io.gabor.backend.cpu.simd.VectorKernels.SPECIES;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 
-/** Sums, products and reductions along rows. */
+/** Sums and products along rows. */
 final class VectorElements {
     private VectorElements() {}
 
@@ -57,48 +56,23 @@ final class VectorElements {
         }
     }
 
-    static float sum(int n, float[] x, int xo) {
-        FloatVector s0 = FloatVector.zero(SPECIES);
-        FloatVector s1 = FloatVector.zero(SPECIES);
-        int j = 0;
-        for (; j + 2 * LANES <= n; j += 2 * LANES) {
-            s0 = s0.add(FloatVector.fromArray(SPECIES, x, xo + j));
-            s1 = s1.add(FloatVector.fromArray(SPECIES, x, xo + j + LANES));
-        }
-        float sum = n < 2 * LANES ? 0 : s0.add(s1).reduceLanes(VectorOperators.ADD);
-        for (; j < n; j++) {
-            sum += x[xo + j];
-        }
-        return sum;
-    }
-
-    static float dot(int n, float[] a, int ao, float[] b, int bo) {
-        FloatVector s0 = FloatVector.zero(SPECIES);
-        FloatVector s1 = FloatVector.zero(SPECIES);
-        int j = 0;
-        for (; j + 2 * LANES <= n; j += 2 * LANES) {
-            s0 = FloatVector.fromArray(SPECIES, a, ao + j).fma(FloatVector.fromArray(SPECIES, b, bo + j), s0);
-            s1 = FloatVector.fromArray(SPECIES, a, ao + j + LANES)
-                    .fma(FloatVector.fromArray(SPECIES, b, bo + j + LANES), s1);
-        }
-        float sum = n < 2 * LANES ? 0 : s0.add(s1).reduceLanes(VectorOperators.ADD);
-        for (; j < n; j++) {
-            sum = Math.fma(a[ao + j], b[bo + j], sum);
-        }
-        return sum;
-    }
-
-    static void multiplyVector(int rows, int n, float[] w, int wo, int pitch, float[] x, int xo, float[] y, int yo) {
+    static void multiplyVector(
+            int rows, int n, float[] w, int wo, int pitch, float[] x, int xo, float[] y, int yo, float[] scratch) {
         int r = 0;
         for (; r + 4 <= rows; r += 4) {
-            fourDots(n, w, wo + r * pitch, pitch, x, xo, y, yo + r);
+            fourDots(n, w, wo + r * pitch, pitch, x, xo, scratch);
+            for (int i = 0; i < 4; i++) {
+                y[yo + r + i] = finishDot(n, w, wo + (r + i) * pitch, x, xo, scratch, i * LANES);
+            }
         }
         for (; r < rows; r++) {
-            y[yo + r] = dot(n, w, wo + r * pitch, x, xo);
+            oneDot(n, w, wo + r * pitch, x, xo, scratch);
+            y[yo + r] = finishDot(n, w, wo + r * pitch, x, xo, scratch, 0);
         }
     }
 
-    private static void fourDots(int n, float[] w, int w0, int pitch, float[] x, int xo, float[] y, int yo) {
+    /** Leaves the sums of each lane of four rows in the scratch array. */
+    private static void fourDots(int n, float[] w, int w0, int pitch, float[] x, int xo, float[] scratch) {
         int w1 = w0 + pitch;
         int w2 = w1 + pitch;
         int w3 = w2 + pitch;
@@ -114,21 +88,28 @@ final class VectorElements {
             s2 = FloatVector.fromArray(SPECIES, w, w2 + j).fma(v, s2);
             s3 = FloatVector.fromArray(SPECIES, w, w3 + j).fma(v, s3);
         }
-        float d0 = s0.reduceLanes(VectorOperators.ADD);
-        float d1 = s1.reduceLanes(VectorOperators.ADD);
-        float d2 = s2.reduceLanes(VectorOperators.ADD);
-        float d3 = s3.reduceLanes(VectorOperators.ADD);
-        for (int j = bound; j < n; j++) {
-            float v = x[xo + j];
-            d0 = Math.fma(w[w0 + j], v, d0);
-            d1 = Math.fma(w[w1 + j], v, d1);
-            d2 = Math.fma(w[w2 + j], v, d2);
-            d3 = Math.fma(w[w3 + j], v, d3);
+        s0.intoArray(scratch, 0);
+        s1.intoArray(scratch, LANES);
+        s2.intoArray(scratch, 2 * LANES);
+        s3.intoArray(scratch, 3 * LANES);
+    }
+
+    private static void oneDot(int n, float[] w, int wo, float[] x, int xo, float[] scratch) {
+        FloatVector sum = FloatVector.zero(SPECIES);
+        int bound = n - n % LANES;
+        for (int j = 0; j < bound; j += LANES) {
+            sum = FloatVector.fromArray(SPECIES, w, wo + j).fma(FloatVector.fromArray(SPECIES, x, xo + j), sum);
         }
-        y[yo] = d0;
-        y[yo + 1] = d1;
-        y[yo + 2] = d2;
-        y[yo + 3] = d3;
+        sum.intoArray(scratch, 0);
+    }
+
+    /** Adds up the lanes and then what does not fill a vector. */
+    private static float finishDot(int n, float[] w, int wo, float[] x, int xo, float[] scratch, int at) {
+        float sum = ScalarMath.sum(LANES, scratch, at);
+        for (int j = n - n % LANES; j < n; j++) {
+            sum = Math.fma(w[wo + j], x[xo + j], sum);
+        }
+        return sum;
     }
 
     static void combineRows(int rows, int n, float[] s, int so, float[] w, int wo, int pitch, float[] y, int yo) {

@@ -9,6 +9,9 @@ import jdk.incubator.vector.VectorSpecies;
  *
  * <p>All vectors are of the preferred species. A second species in the same JVM would make calls inside the Vector API
  * polymorphic, and on JDK 17 vectors that were registers become objects: twenty times slower, measured.
+ *
+ * <p>No sum is taken across the lanes of a vector: the order of {@code reduceLanes(ADD)} is open, and it is one in the
+ * interpreter and another in compiled code (seen on JDK 25), so that the bits would change as soon as the code is hot.
  */
 public final class VectorKernels implements Kernels {
     static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
@@ -48,8 +51,17 @@ public final class VectorKernels implements Kernels {
 
     @Override
     public void multiplyVector(
-            int rows, int n, float[] w, int wOffset, int wPitch, float[] x, int xOffset, float[] y, int yOffset) {
-        VectorElements.multiplyVector(rows, n, w, wOffset, wPitch, x, xOffset, y, yOffset);
+            int rows,
+            int n,
+            float[] w,
+            int wOffset,
+            int wPitch,
+            float[] x,
+            int xOffset,
+            float[] y,
+            int yOffset,
+            float[] scratch) {
+        VectorElements.multiplyVector(rows, n, w, wOffset, wPitch, x, xOffset, y, yOffset, scratch);
     }
 
     @Override
@@ -172,12 +184,12 @@ public final class VectorKernels implements Kernels {
 
     @Override
     public float sum(int n, float[] x, int xOffset) {
-        return VectorElements.sum(n, x, xOffset);
+        return ScalarMath.sum(n, x, xOffset);
     }
 
     @Override
     public float dot(int n, float[] a, int aOffset, float[] b, int bOffset) {
-        return VectorElements.dot(n, a, aOffset, b, bOffset);
+        return ScalarMath.dot(n, a, aOffset, b, bOffset);
     }
 
     @Override

@@ -71,18 +71,13 @@ final class VectorMath {
         for (int j = bound; j < n; j++) {
             max = Math.max(max, x[xOffset + j]);
         }
-        FloatVector total = FloatVector.zero(SPECIES);
         for (int j = 0; j < bound; j += LANES) {
-            FloatVector e = exp(FloatVector.fromArray(SPECIES, x, xOffset + j).sub(max));
-            e.intoArray(y, yOffset + j);
-            total = total.add(e);
+            exp(FloatVector.fromArray(SPECIES, x, xOffset + j).sub(max)).intoArray(y, yOffset + j);
         }
-        float sum = total.reduceLanes(VectorOperators.ADD);
         for (int j = bound; j < n; j++) {
-            float e = ScalarMath.exp(x[xOffset + j] - max);
-            y[yOffset + j] = e;
-            sum += e;
+            y[yOffset + j] = ScalarMath.exp(x[xOffset + j] - max);
         }
+        float sum = ScalarMath.sum(n, y, yOffset);
         VectorElements.scale(n, 1f / sum, y, yOffset, y, yOffset);
     }
 }

@@ -1,5 +1,6 @@
 package io.gabor.backend.cpu.simd;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -123,7 +124,7 @@ class KernelsTest {
                 float[] x = random(3 + Math.max(n, rows), 1);
                 float[] y = sentinels(rows + 8);
                 float[] z = sentinels(n + 8);
-                k.multiplyVector(rows, n, w, 1, n + 2, x, 3, y, 4);
+                k.multiplyVector(rows, n, w, 1, n + 2, x, 3, y, 4, new float[2 * k.panelWidth()]);
                 k.combineRows(rows, n, x, 2, w, 1, n + 2, z, 4);
                 for (int r = 0; r < rows; r++) {
                     double sum = 0;
@@ -480,5 +481,28 @@ class KernelsTest {
     void theCeilingLoopComputes(Kernels k) {
         assertTrue(k.multiplyAddLoop(1000) > 0);
         assertTrue(k.multiplyAddLoopFlops() > 0);
+    }
+
+    /** What the interpreter computes and what compiled code computes must be the same to the bit. */
+    @ParameterizedTest
+    @MethodSource("kernels")
+    void theBitsStayWhenTheCodeIsCompiled(Kernels k) {
+        int n = 517;
+        float[] a = random(4 * n, 1);
+        float[] b = random(n, 1);
+        float[] first = reductions(k, n, a, b);
+        for (int i = 0; i < 30_000; i++) {
+            reductions(k, n, a, b);
+        }
+        assertArrayEquals(first, reductions(k, n, a, b), 0f);
+    }
+
+    private static float[] reductions(Kernels k, int n, float[] a, float[] b) {
+        float[] result = new float[6 + n];
+        result[0] = k.sum(n, a, 0);
+        result[1] = k.dot(n, a, 0, b, 0);
+        k.multiplyVector(4, n, a, 0, n, b, 0, result, 2, new float[2 * k.panelWidth()]);
+        k.softmax(n, a, 0, result, 6);
+        return result;
     }
 }
