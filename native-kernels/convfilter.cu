@@ -155,10 +155,10 @@ GABOR_DEVICE void conv_filter_tile(int images, int channels, int height, int wid
                 float4 a = *reinterpret_cast<const float4*>(a_tile + i * FILTER_STRIDE + k);
 #pragma unroll
                 for (int t = 0; t < TN; t++) {
-                    sum[i][t] += a.x * b[t].x;
-                    sum[i][t] += a.y * b[t].y;
-                    sum[i][t] += a.z * b[t].z;
-                    sum[i][t] += a.w * b[t].w;
+                    sum[i][t] = fmaf(a.x, b[t].x, sum[i][t]);
+                    sum[i][t] = fmaf(a.y, b[t].y, sum[i][t]);
+                    sum[i][t] = fmaf(a.z, b[t].z, sum[i][t]);
+                    sum[i][t] = fmaf(a.w, b[t].w, sum[i][t]);
                 }
             }
         }

@@ -9,7 +9,7 @@
 #include "conv_tile.cuh"
 
 #define GABOR_CONVFORWARD(name, KH, KW, TM, TN)                                                                     \
-    extern "C" __global__ void __launch_bounds__(TILE_THREADS) name(                                                 \
+    extern "C" __global__ void __launch_bounds__(TILE_THREADS, 3) name(                                               \
         int images, int channels, int height, int width, int filters, int out_height, int out_width, int groups,     \
         int kernel_rows, int kernel_cols, int stride_rows, int stride_cols, int dilation_rows, int dilation_cols,    \
         int pad_top, int pad_left, int bias_kind, int activation, float slope, const float* __restrict__ x,          \

@@ -205,7 +205,7 @@ extern "C" __global__ void __launch_bounds__(256)
 
 // dx[p,h,v] = Σ over the windows that hold (h,v) of dy / divisor. One thread for each input, grid-stride, blocks of 256.
 // A window over the whole image (global average pooling) is the case of one window: each dx is dy / (H·W).
-extern "C" __global__ void __launch_bounds__(256)
+extern "C" __global__ void __launch_bounds__(256, 4)
     gabor_pool_avg_backward(int planes, int height, int width, int out_height, int out_width, int kernel_rows,
                             int kernel_cols, int stride_rows, int stride_cols, int pad_top, int pad_bottom,
                             int pad_left, int pad_right, int count_padding, const float* __restrict__ dy,

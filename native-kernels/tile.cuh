@@ -8,7 +8,8 @@
 // shared memory is free of bank conflicts and stores to C are coalesced whatever the extents. Per step of k a thread
 // issues TM·TN multiply-adds for about TM/4 + TN loads. TM is free: 4·TM can fit 20 or 50 filters as well as 64.
 //
-// Each element of C is summed by one thread over k in ascending order: its bits depend on neither TM, TN nor the grid.
+// Each element of C is summed by one thread over k in ascending order, by fmaf whatever the compiler: its bits depend on
+// neither TM, TN nor the grid.
 #pragma once
 
 #include "gabor.cuh"
@@ -68,7 +69,7 @@ GABOR_DEVICE void tile_multiply(const float* as, const float* bs, int warp, int 
         for (int i = 0; i < TM; i++) {
 #pragma unroll
             for (int t = 0; t < TN; t++) {
-                sum[i][t] += a[i] * b[t];
+                sum[i][t] = fmaf(a[i], b[t], sum[i][t]);
             }
         }
     }

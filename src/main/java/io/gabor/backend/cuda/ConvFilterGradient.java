@@ -1,6 +1,7 @@
 package io.gabor.backend.cuda;
 
 import io.gabor.tensor.ConvGeometry;
+import java.util.List;
 
 /**
  * The gradients of a convolution's weights and of its bias per filter, {@code native-kernels/convfilter.cu}. The sum over
@@ -8,7 +9,7 @@ import io.gabor.tensor.ConvGeometry;
  * number of samples only, so that the bits do not depend on the device.
  */
 final class ConvFilterGradient {
-    private static final TileShape[] SHAPES = TileShape.list(8, 32, 20, 32, 32, 64, 52, 64, 64, 64);
+    static final List<TileShape> SHAPES = List.of(TileShape.list(8, 32, 20, 32, 32, 64, 52, 64, 64, 64));
     /** Pixels in a step of the kernel: chunks are a multiple. */
     private static final int STEP = 16;
 
@@ -21,7 +22,6 @@ final class ConvFilterGradient {
     private static final int ELEMENTS_PER_SUM_BLOCK = 32;
     private static final int SUM_THREADS = 256;
 
-    private final TileShape shape;
     private final long tiles;
     private final Launch partial;
     private final Launch sum;
@@ -34,12 +34,17 @@ final class ConvFilterGradient {
     private CudaStorage partialWeights;
     private CudaStorage partialBias;
 
-    ConvFilterGradient(CudaContext context, ConvGeometry geometry, int maxBatch) {
-        int rows = geometry.outChannels() / geometry.groups();
-        int cols = geometry.fanIn();
+    /** Returns the shape of the tiles to use. */
+    static TileShape shape(ConvGeometry geometry) {
         // with enough chunks the device is always full, and only the work counts
-        shape = SHAPES[TileShape.fastest(SHAPES, rows, cols, Integer.MAX_VALUE)];
-        tiles = shape.tiles(rows, cols) * geometry.groups();
+        int rows = geometry.outChannels() / geometry.groups();
+        return SHAPES.get(
+                TileShape.fastest(SHAPES.toArray(TileShape[]::new), rows, geometry.fanIn(), Integer.MAX_VALUE));
+    }
+
+    /** Plans the gradients in tiles of this shape, one of {@link #SHAPES}. */
+    ConvFilterGradient(CudaContext context, ConvGeometry geometry, TileShape shape, int maxBatch) {
+        tiles = shape.tiles(geometry.outChannels() / geometry.groups(), geometry.fanIn()) * geometry.groups();
         String op = "conv2d backward, " + geometry;
         partial = context.launch(op, "gabor_convfilter_partial_" + shape, ConvTiles.GEOMETRY + 5);
         ConvTiles.setGeometry(partial, geometry);
@@ -87,7 +92,10 @@ final class ConvFilterGradient {
         if (!whole) {
             int biases = db == null ? 0 : filters;
             sum.setInt(0, chunks).setInt(1, weights).setInt(2, biases);
-            sum.setPointer(3, partialWeights).setPointer(4, partialBias).setPointer(5, dw).setPointer(6, db);
+            sum.setPointer(3, partialWeights)
+                    .setPointer(4, partialBias)
+                    .setPointer(5, dw)
+                    .setPointer(6, db);
             sum.run((int) ceilDiv((long) weights + biases, ELEMENTS_PER_SUM_BLOCK), SUM_THREADS);
         }
     }

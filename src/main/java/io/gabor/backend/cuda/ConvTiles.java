@@ -98,22 +98,26 @@ final class ConvTiles {
         launch.setInt(14, rows.padBefore()).setInt(15, cols.padBefore());
     }
 
-    /** Queues the forward pass. */
-    void forward(int n, CudaStorage x, CudaStorage w, CudaStorage b, CudaStorage y) {
-        int shape = shape(n);
+    /** Returns the number of tile shapes. */
+    int shapes() {
+        return shapes.length;
+    }
+
+    /** Returns the index of the shape to use for n samples. */
+    int shape(int n) {
+        return TileShape.fastest(shapes, rows, (long) n * pixels, products);
+    }
+
+    /** Queues the forward pass in tiles of one of the shapes. */
+    void forward(int shape, int n, CudaStorage x, CudaStorage w, CudaStorage b, CudaStorage y) {
         launches[shape].setPointer(19, x).setPointer(20, w).setPointer(21, b).setPointer(22, y);
         run(shape, n);
     }
 
-    /** Queues the gradient with respect to the input. */
-    void backwardData(int n, CudaStorage dz, CudaStorage w, CudaStorage dx) {
-        int shape = shape(n);
+    /** Queues the gradient with respect to the input in tiles of one of the shapes. */
+    void backwardData(int shape, int n, CudaStorage dz, CudaStorage w, CudaStorage dx) {
         launches[shape].setPointer(GEOMETRY, dz).setPointer(GEOMETRY + 1, w).setPointer(GEOMETRY + 2, dx);
         run(shape, n);
-    }
-
-    private int shape(int n) {
-        return TileShape.fastest(shapes, rows, (long) n * pixels, products);
     }
 
     private void run(int shape, int n) {

@@ -41,7 +41,7 @@ final class CudaConv2d extends CudaWeightedOp {
         activated = f.kind() != Activation.Kind.IDENTITY;
         forward = ConvTiles.forward(context, geometry, epilogue);
         backwardData = ConvTiles.backwardData(context, geometry);
-        filterGradient = new ConvFilterGradient(context, geometry, maxBatch);
+        filterGradient = new ConvFilterGradient(context, geometry, ConvFilterGradient.shape(geometry), maxBatch);
         activationBackward = context.launch(op, "gabor_elementwise_activation_backward", 6)
                 .setInt(1, f.kind().ordinal())
                 .setFloat(2, f.slope());
@@ -60,7 +60,7 @@ final class CudaConv2d extends CudaWeightedOp {
 
     @Override
     void forward(int n, CudaStorage x, CudaStorage w, CudaStorage b, CudaStorage y) {
-        forward.forward(n, x, w, b, y);
+        forward.forward(forward.shape(n), n, x, w, b, y);
     }
 
     @Override
@@ -76,7 +76,11 @@ final class CudaConv2d extends CudaWeightedOp {
         CudaStorage gradient = dy;
         if (activated) {
             int count = n * outSize;
-            activationBackward.setInt(0, count).setPointer(3, y).setPointer(4, dy).setPointer(5, dz);
+            activationBackward
+                    .setInt(0, count)
+                    .setPointer(3, y)
+                    .setPointer(4, dy)
+                    .setPointer(5, dz);
             activationBackward.run(context.blocks(count, THREADS), THREADS);
             gradient = dz;
         }
@@ -87,7 +91,7 @@ final class CudaConv2d extends CudaWeightedOp {
             pixelBias.run((outSize - 1) / PIXELS_PER_BLOCK + 1, THREADS);
         }
         if (dx != null) {
-            backwardData.backwardData(n, gradient, w, dx);
+            backwardData.backwardData(backwardData.shape(n), n, gradient, w, dx);
         }
     }
 }

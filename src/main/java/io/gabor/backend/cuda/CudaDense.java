@@ -76,7 +76,12 @@ final class CudaDense extends CudaWeightedOp {
             CudaStorage db,
             CudaStorage dx) {
         if (activated || db != null) {
-            biasGradient.setInt(0, n).setPointer(4, y).setPointer(5, dy).setPointer(6, dz).setPointer(7, db);
+            biasGradient
+                    .setInt(0, n)
+                    .setPointer(4, y)
+                    .setPointer(5, dy)
+                    .setPointer(6, dz)
+                    .setPointer(7, db);
             biasGradient.run((out - 1) / COLUMNS_PER_BLOCK + 1, THREADS);
         }
         CudaStorage gradient = activated ? dz : dy;

@@ -24,8 +24,8 @@ final class CudaMaxPool2d extends CudaPoolOp {
         String backwardOp = backwardName + ", " + geometry;
         if (twoByTwo) {
             forward = context.launch(forwardOp, "gabor_pool_max2x2", 6);
-            backward = context.launch(backwardOp, "gabor_pool_max2x2_backward", 8)
-                    .setInt(4, all);
+            backward =
+                    context.launch(backwardOp, "gabor_pool_max2x2_backward", 8).setInt(4, all);
             for (Launch launch : new Launch[] {forward, backward}) {
                 launch.setInt(1, rows.in()).setInt(2, cols.in()).setInt(3, rows.out());
             }

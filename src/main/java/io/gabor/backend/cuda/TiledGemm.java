@@ -7,7 +7,7 @@ import io.gabor.backend.Activation;
  * or a sum is very long, the sum over k is cut into parts, which a second kernel adds in order.
  */
 final class TiledGemm implements Gemm {
-    private static final TileShape[] SHAPES = TileShape.list(8, 32, 64, 32, 64, 128);
+    static final TileShape[] SHAPES = TileShape.list(8, 32, 64, 32, 64, 128);
     private static final TileShape TYPICAL = SHAPES[1];
     private static final int STEP = 8;
     private static final int LEAST_PART = 64;
@@ -61,9 +61,29 @@ final class TiledGemm implements Gemm {
         int whole = (k - 1) / most(m, n, k) + 1;
         int part = ((whole - 1) / STEP + 1) * STEP;
         int splits = (k - 1) / part + 1;
-        int shape = TileShape.fastest(SHAPES, m, n, splits);
+        run(TileShape.fastest(SHAPES, m, n, splits), part, m, n, k, a, b, bias, f, c);
+    }
+
+    /** Queues the product in tiles of one of the shapes, with k cut into parts of this length. */
+    void run(
+            int shape,
+            int part,
+            int m,
+            int n,
+            int k,
+            CudaStorage a,
+            CudaStorage b,
+            CudaStorage bias,
+            Activation f,
+            CudaStorage c) {
+        int splits = (k - 1) / part + 1;
         Launch tile = tiles[shape];
-        tile.setInt(0, m).setInt(1, n).setInt(2, k).setInt(8, m * n).setInt(9, splits).setInt(10, part);
+        tile.setInt(0, m)
+                .setInt(1, n)
+                .setInt(2, k)
+                .setInt(8, m * n)
+                .setInt(9, splits)
+                .setInt(10, part);
         tile.setInt(11, f.kind().ordinal()).setFloat(12, f.slope());
         tile.setPointer(13, a).setPointer(14, b).setPointer(15, bias).setPointer(16, splits == 1 ? c : parts);
         tile.run(Math.toIntExact(SHAPES[shape].tiles(m, n) * splits), TileShape.THREADS);
