@@ -107,7 +107,7 @@ bool SharedMemory::aligned(uintptr_t address, size_t bytes) const {
     if (slot >= arrays_.size() || arrays_[slot].memory == nullptr) {
         return true;
     }
-    return (address - reinterpret_cast<uintptr_t>(arrays_[slot].memory)) % bytes == 0;
+    return ((address - reinterpret_cast<uintptr_t>(arrays_[slot].memory)) & (bytes - 1)) == 0;
 }
 
 std::string SharedMemory::describe(uintptr_t address) const {
