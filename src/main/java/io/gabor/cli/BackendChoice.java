@@ -14,7 +14,7 @@ final class BackendChoice {
             names = "--backend",
             paramLabel = "NAME",
             description =
-                    "auto, reference or cpu; a name either works or fails with the reason (default: auto, the best"
+                    "auto, cuda, cpu or reference; a name either works or fails with the reason (default: auto, the best"
                             + " one that works here).")
     private String name;
 
