@@ -143,8 +143,6 @@ bool release(uintptr_t start) {
     // as the arena was made, so that the system joins it to its neighbours: a process may have only some 65,000 pieces
     mmap(reinterpret_cast<void*>(buffer.pages), buffer.page_bytes, PROT_NONE,
          MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
-    // The advice of the rest of the arena: only equal neighbours become one mapping again, and a process may have 65530.
-    madvise(reinterpret_cast<void*>(buffer.pages), buffer.page_bytes, MADV_DONTDUMP);
     buffer.live = false;
     s.live--;
     s.bytes -= buffer.bytes;

@@ -575,6 +575,18 @@ void memory_is_counted() {
     CHECK(cuDeviceGetAttribute(&live, 0x6AB0000, 0) == 0 && live == 0);
 }
 
+// Each live buffer is a mapping of its own, and a process may have only 65,530; a freed one must not remain one.
+void buffers_come_and_go() {
+    Gpu gpu;
+    int failed = 0;
+    for (int i = 0; i < 70000; i++) {
+        uintptr_t y = 0;
+        failed += cuMemAlloc_v2(&y, 4) != 0;
+        failed += cuMemFree_v2(y) != 0;
+    }
+    CHECK(failed == 0);
+}
+
 void finds_leaks() {
     int before = 0;
     int after = 0;
@@ -609,7 +621,7 @@ int main() {
                         {"finds misaligned vectors", finds_misaligned_vectors},
                         {"finds too much stack", finds_too_much_stack}, {"queued work is late", queued_work_is_late},
                         {"graphs", graphs}, {"modules", modules}, {"memory is counted", memory_is_counted},
-                        {"finds leaks", finds_leaks}};
+                        {"buffers come and go", buffers_come_and_go}, {"finds leaks", finds_leaks}};
     for (const Test& test : all) {
         test_name = test.name;
         int before = failures;
