@@ -40,6 +40,7 @@ import io.gabor.nn.SoftmaxCrossEntropy;
 import io.gabor.nn.Tanh;
 import io.gabor.optim.OptimizerState;
 import io.gabor.tensor.Padding;
+import io.gabor.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -160,51 +161,135 @@ class CudaParityTest {
         }
     }
 
-    /** Trains for {@link #STEPS} steps as the model's recipe says; returns the loss of each, and the parameters. */
-    private static float[] train(Backend backend, Model model, int batch, Map<String, float[]>[] weights) {
-        Dataset data = data(model, 1000);
-        try (Network network = Network.training(model.layers(), data.sampleShape(), backend, batch, SEED);
-                DeviceDataset onDevice = new DeviceDataset(
-                        network, model.recipe().loss(), data, model.recipe().normalization());
-                OptimizerState state = model.recipe().createOptimizer().attach(network);
-                TrainingStep step = new TrainingStep(network, model.recipe().loss(), state, onDevice, batch)) {
-            int perEpoch = data.size() / batch;
-            for (int i = 0; i < STEPS; i++) {
-                if (i % perEpoch == 0) {
-                    onDevice.start(Shuffle.order(data.size(), SEED, i / perEpoch));
-                }
-                step.run(batch);
+    /** A training as the model's recipe says, one step at a time. */
+    private static final class Training implements AutoCloseable {
+        private final Backend backend;
+        private final int batch;
+        private final int perEpoch;
+        private final Network network;
+        private final DeviceDataset data;
+        private final OptimizerState optimizer;
+        private final TrainingStep step;
+        private int steps;
+
+        Training(Backend backend, Model model) {
+            Dataset samples = data(model, 1000);
+            this.backend = backend;
+            batch = model.recipe().batch();
+            perEpoch = samples.size() / batch;
+            network = Network.training(model.layers(), samples.sampleShape(), backend, batch, SEED);
+            data = new DeviceDataset(
+                    network, model.recipe().loss(), samples, model.recipe().normalization());
+            optimizer = model.recipe().createOptimizer().attach(network);
+            step = new TrainingStep(network, model.recipe().loss(), optimizer, data, batch);
+        }
+
+        /** Runs one more step and returns its loss. */
+        float run() {
+            if (steps % perEpoch == 0) {
+                data.start(Shuffle.order(data.size(), SEED, steps / perEpoch));
             }
-            weights[0] = network.weights();
-            return Arrays.copyOfRange(step.readLosses().clone(), 1, STEPS + 1);
+            step.run(batch);
+            steps++;
+            return step.readLoss();
+        }
+
+        /** Takes over the parameters and the optimizer's state of another training that has come as far. */
+        void follow(Training other) {
+            network.load(other.network.weights());
+            for (int i = 0; i < optimizer.tensors().size(); i++) {
+                Tensor from = other.optimizer.tensors().get(i);
+                float[] values = new float[from.size()];
+                other.backend.download(from, values, values.length);
+                backend.upload(values, values.length, optimizer.tensors().get(i));
+            }
+        }
+
+        @Override
+        public void close() {
+            step.close();
+            optimizer.close();
+            data.close();
+            network.close();
         }
     }
 
+    private static double difference(float found, float expected) {
+        return Math.abs((double) found - expected) / Math.abs(expected);
+    }
+
+    static Stream<String> teachingModels() {
+        return models().filter(name -> !name.equals("lenet"));
+    }
+
     @ParameterizedTest
-    @MethodSource("models")
+    @MethodSource("teachingModels")
     void theLossOfEachOfAHundredSteps(String name) {
-        Model model = Models.byName(name);
-        int batch = model.recipe().batch();
-        @SuppressWarnings("unchecked")
-        Map<String, float[]>[] weights = new Map[1];
-        long start = System.nanoTime();
-        float[] expected = train(cpu, model, batch, weights);
-        long between = System.nanoTime();
-        float[] found = train(cuda, model, batch, weights);
+        try (Training expected = new Training(cpu, Models.byName(name));
+                Training found = new Training(cuda, Models.byName(name))) {
+            assertTogether(expected, found, STEPS);
+        }
+    }
+
+    private static void assertTogether(Training expected, Training found, int steps) {
+        for (int i = 1; i <= steps; i++) {
+            float right = expected.run();
+            float loss = found.run();
+            assertTrue(difference(loss, right) <= DRIFT, "step " + i + ": " + loss + ", expected " + right);
+        }
+    }
+
+    /**
+     * Two trainings of this net in float do not stay together for a hundred steps, on whatever they run: cpu beside cpu with
+     * its first parameters changed by 3e-7 was 1e-2 to 1e-1 apart at the end, for each of three seeds. A unit that is
+     * active on one side by a rounding error alone begins to learn there, and Adam moves a weight by about its whole rate
+     * however small its first gradient is. So they run by themselves for ten steps; then cpu takes over the state of cuda
+     * before each step, and every step by itself must come out the same.
+     */
+    @Test
+    void theLossOfEachOfAHundredStepsOfLenet() {
+        Model model = Models.byName("lenet");
+        try (Training expected = new Training(cpu, model);
+                Training found = new Training(cuda, model)) {
+            int together = 10;
+            assertTogether(expected, found, together);
+            float first = found.step.readLoss();
+            float last = first;
+            double worstLoss = 0;
+            double worstParameter = 0;
+            for (int i = together + 1; i <= STEPS; i++) {
+                expected.follow(found);
+                float right = expected.run();
+                last = found.run();
+                worstLoss = Math.max(worstLoss, difference(last, right));
+                worstParameter = Math.max(worstParameter, worst(expected.network.weights(), found.network.weights()));
+                String where = "step " + i + ": loss " + last + ", expected " + right;
+                assertTrue(worstLoss <= ParityCheck.BOUND, where);
+                assertTrue(worstParameter <= DRIFT, where + "; the parameters differ by " + worstParameter);
+            }
+            System.out.printf(
+                    "lenet: %d steps of batch %d on %s; against cpu from the same state: loss %.1e, parameters %.1e%n",
+                    STEPS, model.recipe().batch(), cuda.device(), worstLoss, worstParameter);
+            assertTrue(last < first / 2, "it learns: from " + first + " to " + last);
+            assertSamePredictions(model, found.network.weights());
+        }
+    }
+
+    /** Returns the largest relative error of a parameter, in the norm. */
+    private static double worst(Map<String, float[]> expected, Map<String, float[]> found) {
         double worst = 0;
-        for (int i = 0; i < STEPS; i++) {
-            double error = Math.abs(found[i] - expected[i]) / Math.abs(expected[i]);
-            assertTrue(
-                    error <= DRIFT, "step " + (i + 1) + ": " + found[i] + ", expected " + expected[i] + ": " + error);
-            worst = Math.max(worst, error);
+        for (Map.Entry<String, float[]> parameter : expected.entrySet()) {
+            float[] right = parameter.getValue();
+            float[] values = found.get(parameter.getKey());
+            double error = 0;
+            double norm = 0;
+            for (int i = 0; i < right.length; i++) {
+                error += ((double) right[i] - values[i]) * ((double) right[i] - values[i]);
+                norm += (double) right[i] * right[i];
+            }
+            worst = Math.max(worst, Math.sqrt(error / norm));
         }
-        System.out.printf(
-                "%s: %d steps of batch %d, worst relative error of the loss %.1e; %.1f s on cpu, %.1f s on %s%n",
-                name, STEPS, batch, worst, (between - start) / 1e9, (System.nanoTime() - between) / 1e9, cuda.device());
-        if (name.equals("lenet")) {
-            assertTrue(found[STEPS - 1] < found[0] / 2, "it learns: " + Arrays.toString(found));
-            assertSamePredictions(model, weights[0]);
-        }
+        return worst;
     }
 
     private static void assertSamePredictions(Model model, Map<String, float[]> weights) {

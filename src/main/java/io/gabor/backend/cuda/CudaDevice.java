@@ -93,6 +93,11 @@ record CudaDevice(String name, int major, int minor, long memory, int multiproce
                     "libcuda.so.1 does not fit the loaded kernel module of the NVIDIA driver",
                     "restart the machine after the driver's update");
         }
+        if (result == CUresult.CUDA_ERROR_STUB_LIBRARY) {
+            throw new UnusableException(
+                    "libcuda.so.1 is the CUDA toolkit's stub, not the NVIDIA driver",
+                    "install the driver, and take the toolkit's folder stubs out of LD_LIBRARY_PATH");
+        }
         require(result, "cuInit");
     }
 

@@ -25,6 +25,7 @@ final class Launch {
 
     private final CudaStorage[] storages;
     private final boolean[] set;
+    private boolean complete;
 
     Launch(CudaContext context, String op, String kernel, CUfunction function, int arguments) {
         this.context = context;
@@ -72,6 +73,9 @@ final class Launch {
 
     /** Queues the kernel. */
     void run(int gridX, int gridY, int gridZ, int blockX, int blockY, int blockZ) {
+        if (!complete) {
+            requireComplete();
+        }
         context.makeCurrent(op);
         ArgumentBlock block = context.arguments();
         for (int i = 0; i < values.length; i++) {
@@ -98,12 +102,16 @@ final class Launch {
         }
     }
 
-    private RuntimeException failure(int result, int... geometry) {
+    private void requireComplete() {
         for (int i = 0; i < set.length; i++) {
             if (!set[i]) {
-                return new IllegalStateException(op + ": argument " + i + " of " + kernel + " was never set");
+                throw new IllegalStateException(op + ": argument " + i + " of " + kernel + " was never set");
             }
         }
+        complete = true;
+    }
+
+    private RuntimeException failure(int result, int... geometry) {
         int[] grid = Arrays.copyOf(geometry, 3);
         int[] block = Arrays.copyOfRange(geometry, 3, 6);
         return CudaErrors.failure(

@@ -258,7 +258,10 @@ class CudaBackendTest {
         try {
             CudaStorage workspace = context.memory().workspace("test", ElementType.F32, 8);
             Launch add = context.launch("test 2×4", "gabor_elementwise_add", 4);
-            add.setInt(0, 8).setPointer(1, workspace).setPointer(2, workspace).setPointer(3, workspace);
+            add.setInt(0, 8).setPointer(1, workspace).setPointer(2, workspace);
+            IllegalStateException incomplete = assertThrows(IllegalStateException.class, () -> add.run(1, 32));
+            assertTrue(incomplete.getMessage().contains("argument 3"), incomplete.getMessage());
+            add.setPointer(3, workspace);
             BackendException error = assertThrows(BackendException.class, () -> add.run(1, 2048));
             assertTrue(
                     error.getMessage()

@@ -134,6 +134,8 @@ class CudaProviderTest {
     void whatTheDriverRefuses() {
         open("cuda", Map.of("GABOR_EMU_FAIL", "cuInit:803"));
         assertRefused("libcuda.so.1 does not fit the loaded kernel module", "restart the machine");
+        open("cuda", Map.of("GABOR_EMU_FAIL", "cuInit:34"));
+        assertRefused("libcuda.so.1 is the CUDA toolkit's stub", "stubs out of LD_LIBRARY_PATH");
         open("cuda", Map.of("GABOR_EMU_FAIL", "cuInit:999"));
         assertRefused("cuInit failed: CUDA_ERROR_UNKNOWN (999)", "nvidia-smi works");
         open("cuda", Map.of("GABOR_EMU_FAIL", "cuDevicePrimaryCtxRetain:2"));
