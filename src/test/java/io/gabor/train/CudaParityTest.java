@@ -218,12 +218,8 @@ class CudaParityTest {
         return Math.abs((double) found - expected) / Math.abs(expected);
     }
 
-    static Stream<String> teachingModels() {
-        return models().filter(name -> !name.equals("lenet"));
-    }
-
     @ParameterizedTest
-    @MethodSource("teachingModels")
+    @MethodSource("models")
     void theLossOfEachOfAHundredSteps(String name) {
         try (Training expected = new Training(cpu, Models.byName(name));
                 Training found = new Training(cuda, Models.byName(name))) {
