@@ -36,8 +36,8 @@ public final class CpuBackend implements Backend {
     }
 
     CpuBackend(int threads, Kernels kernels, long parallelWork) {
-        memory = new Memory(threads);
         pool = new WorkerPool(threads, parallelWork);
+        memory = new Memory(pool, kernels.panelWidth());
         context = new CpuContext(memory, pool, kernels);
         elements = new CpuElements(context);
         losses = new CpuLosses(context);

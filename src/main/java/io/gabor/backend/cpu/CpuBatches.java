@@ -48,7 +48,7 @@ final class CpuBatches {
         first = position(op, n, orderTensor, memory.ints(op, "cursor", cursor, 1));
         scale = memory.floats(op, "scale", scaleTensor, channels);
         shift = memory.floats(op, "shift", shiftTensor, channels);
-        out = memory.floats(op, "out", outTensor, (long) n * channels * pixels);
+        out = memory.output(op, "out", outTensor, (long) n * channels * pixels);
         floats = stored.floats;
         bytes = stored.bytes;
         Memory.separate(op, "out", out, "samples", floats);

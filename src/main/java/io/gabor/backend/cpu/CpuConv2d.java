@@ -7,8 +7,8 @@ import io.gabor.tensor.ConvGeometry;
 import io.gabor.tensor.Tensor;
 
 /**
- * 2-D convolution as matrix products over implicit patches ({@link Patches}): checks the arguments and hands over to
- * {@link ConvForward} and {@link ConvBackward}.
+ * 2-D convolution: checks the arguments and hands over. Full batches are computed in the layout CHWN ({@link ChwnForward},
+ * {@link ChwnBackward}), all others as matrix products over implicit patches ({@link ConvForward}, {@link ConvBackward}).
  */
 final class CpuConv2d implements WeightedOp {
     private static final String FORWARD = "conv2d forward";
@@ -23,6 +23,10 @@ final class CpuConv2d implements WeightedOp {
     private final int biasSize;
     private final ConvForward forward;
     private final ConvBackward backward;
+    private final boolean hasChwn;
+    private final long chwnScratch;
+    private ChwnForward chwnForward;
+    private ChwnBackward chwnBackward;
     private boolean closed;
 
     CpuConv2d(CpuContext context, ConvGeometry geometry, Epilogue epilogue, int maxBatch) {
@@ -35,35 +39,71 @@ final class CpuConv2d implements WeightedOp {
         biasSize = hasBias ? epilogue.bias().shape(geometry.outputShape()).size() : 0;
         forward = new ConvForward(context, geometry, epilogue, maxBatch);
         backward = new ConvBackward(context, geometry, epilogue, maxBatch);
+        ChwnLayout layout = context.memory().chwn();
+        hasChwn = maxBatch % layout.width() == 0;
+        chwnScratch = hasChwn ? layout.scratchFloats(Math.max(inSize, outSize)) : 0;
+        if (hasChwn) {
+            context.memory().reserveScratch("conv2d", chwnScratch);
+            chwnForward = new ChwnForward(context, geometry, epilogue);
+            chwnBackward = new ChwnBackward(context, geometry, epilogue, maxBatch);
+        }
     }
 
     @Override
     public void forward(int n, Tensor x, Tensor w, Tensor b, Tensor y) {
         Memory memory = context.memory();
         check(FORWARD, n);
-        float[] xs = memory.floats(FORWARD, "x", x, (long) n * inSize);
         float[] ws = memory.floats(FORWARD, "w", w, weightSize);
         float[] bs = bias(FORWARD, "b", b);
-        float[] ys = memory.floats(FORWARD, "y", y, (long) n * outSize);
+        boolean chwn = fits(FORWARD, "x", x, n, inSize) && fits(FORWARD, "y", y, n, outSize);
+        float[] xs = chwn
+                ? memory.chwn(FORWARD, "x", x, inSize)
+                : memory.floats(FORWARD, "x", x, (long) n * inSize);
+        float[] ys = memory.peek(FORWARD, "y", y, (long) n * outSize);
         Memory.separate(FORWARD, "y", ys, "x", xs);
         Memory.separate(FORWARD, "y", ys, "w", ws);
         Memory.separate(FORWARD, "y", ys, "b", bs);
-        forward.run(n, xs, ws, bs, ys);
+        if (chwn) {
+            chwnForward.run(n, xs, ws, bs, memory.chwnOutput(FORWARD, "y", y, outSize));
+        } else {
+            forward.run(n, xs, ws, bs, memory.output(FORWARD, "y", y, (long) n * outSize));
+        }
     }
 
     @Override
     public void backward(int n, Tensor x, Tensor w, Tensor y, Tensor dy, Tensor dw, Tensor db, Tensor dx) {
         Memory memory = context.memory();
         check(BACKWARD, n);
-        float[] xs = memory.floats(BACKWARD, "x", x, (long) n * inSize);
         float[] ws = memory.floats(BACKWARD, "w", w, weightSize);
-        float[] ys = memory.floats(BACKWARD, "y", y, (long) n * outSize);
-        float[] dys = memory.floats(BACKWARD, "dy", dy, (long) n * outSize);
         float[] dws = memory.floats(BACKWARD, "dw", dw, weightSize);
         float[] dbs = bias(BACKWARD, "db", db);
-        float[] dxs = dx == null ? null : memory.floats(BACKWARD, "dx", dx, (long) n * inSize);
+        boolean chwn = fits(BACKWARD, "x", x, n, inSize)
+                & fits(BACKWARD, "y", y, n, outSize)
+                & fits(BACKWARD, "dy", dy, n, outSize)
+                & (dx == null || fits(BACKWARD, "dx", dx, n, inSize));
+        float[] xs = input(chwn, "x", x, n, inSize);
+        float[] ys = input(chwn, "y", y, n, outSize);
+        float[] dys = input(chwn, "dy", dy, n, outSize);
+        float[] dxs = dx == null ? null : memory.peek(BACKWARD, "dx", dx, (long) n * inSize);
         Sharing.refuse(BACKWARD, xs, ws, ys, dys, dws, dbs, dxs);
-        backward.run(n, xs, ws, ys, dys, dws, dbs, dxs);
+        if (chwn) {
+            dxs = dx == null ? null : memory.chwnOutput(BACKWARD, "dx", dx, inSize);
+            chwnBackward.run(n, xs, ws, ys, dys, dws, dbs, dxs);
+        } else {
+            dxs = dx == null ? null : memory.output(BACKWARD, "dx", dx, (long) n * inSize);
+            backward.run(n, xs, ws, ys, dys, dws, dbs, dxs);
+        }
+    }
+
+    private boolean fits(String op, String name, Tensor tensor, int n, int features) {
+        return context.memory().fitsChwn(op, name, tensor, n, features) && hasChwn;
+    }
+
+    private float[] input(boolean chwn, String name, Tensor tensor, int n, int features) {
+        Memory memory = context.memory();
+        return chwn
+                ? memory.chwn(BACKWARD, name, tensor, features)
+                : memory.floats(BACKWARD, name, tensor, (long) n * features);
     }
 
     private void check(String op, int n) {
@@ -86,7 +126,7 @@ final class CpuConv2d implements WeightedOp {
 
     @Override
     public long workspaceBytes() {
-        return backward.workspaceBytes();
+        return backward.workspaceBytes() + (hasChwn ? chwnBackward.workspaceBytes() : 0);
     }
 
     @Override
@@ -95,6 +135,11 @@ final class CpuConv2d implements WeightedOp {
             closed = true;
             forward.close();
             backward.close();
+            if (hasChwn) {
+                chwnForward.close();
+                chwnBackward.close();
+                context.memory().returnScratch(chwnScratch);
+            }
         }
     }
 }

@@ -61,6 +61,65 @@ final class CpuMaxPool extends CpuPool {
         }
     }
 
+    @Override
+    void chwnForwardPlaneAt(int from, int to) {
+        for (int i = 0; i < outRows; i++) {
+            int top = start(rows, i);
+            int count;
+            for (int j = 0; j < outCols; j += count) {
+                int left = start(cols, j);
+                count = alike(j);
+                kernels.maxWindows(
+                        count,
+                        end(rows, i) - top,
+                        end(cols, j) - left,
+                        x,
+                        from + (top * cols.in() + left) * width,
+                        cols.in() * width,
+                        cols.stride() * width,
+                        y,
+                        to + (i * outCols + j) * width);
+            }
+        }
+    }
+
+    @Override
+    void chwnBackwardPlaneAt(int from, int to) {
+        Arrays.fill(dx, from, from + inPlane * width, 0f);
+        for (int i = 0; i < outRows; i++) {
+            int top = start(rows, i);
+            int count;
+            for (int j = 0; j < outCols; j += count) {
+                int left = start(cols, j);
+                count = alike(j);
+                kernels.maxWindowsBackward(
+                        count,
+                        end(rows, i) - top,
+                        end(cols, j) - left,
+                        all,
+                        x,
+                        dx,
+                        from + (top * cols.in() + left) * width,
+                        cols.in() * width,
+                        cols.stride() * width,
+                        y,
+                        dy,
+                        to + (i * outCols + j) * width);
+            }
+        }
+    }
+
+    /** Returns how many windows from column j on have j's width and lie one stride apart: all but those at the borders. */
+    private int alike(int j) {
+        int count = 1;
+        while (j + count < outCols
+                && start(cols, j + count) == start(cols, j) + count * cols.stride()
+                && end(cols, j + count) == end(cols, j) + count * cols.stride()) {
+            count++;
+        }
+        return count;
+    }
+
     /** Returns the index of the window's first NaN, or else of its first maximum. */
     private int firstMaximum(int from, int i, int j) {
         int left = start(cols, j);

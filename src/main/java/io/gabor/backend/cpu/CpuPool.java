@@ -17,7 +17,10 @@ abstract class CpuPool implements PoolOp {
     private final int maxBatch;
     private final WorkerPool.Task forward = this::forwardChunk;
     private final WorkerPool.Task backward = this::backwardChunk;
+    private final WorkerPool.Task chwnForward = this::chwnForwardPlane;
+    private final WorkerPool.Task chwnBackward = this::chwnBackwardPlane;
     private final int planesPerChunk;
+    final int width;
     final WindowAxis rows;
     final WindowAxis cols;
     final int outRows;
@@ -44,6 +47,7 @@ abstract class CpuPool implements PoolOp {
         outCols = cols.out();
         inPlane = rows.in() * cols.in();
         outPlane = outRows * outCols;
+        width = context.memory().chwn().width();
         planesPerChunk = Math.max(1, 16_384 / inPlane);
     }
 
@@ -56,26 +60,66 @@ abstract class CpuPool implements PoolOp {
     /** Returns about how many operations an input value costs. */
     abstract int work();
 
+    /** As {@link #forwardPlane}, for the planes of {@link #width} images in the layout CHWN. */
+    abstract void chwnForwardPlaneAt(int from, int to);
+
+    /** As {@link #backwardPlane}, for the planes of {@link #width} images in the layout CHWN. */
+    abstract void chwnBackwardPlaneAt(int from, int to);
+
     @Override
     public final void forward(int n, Tensor xs, Tensor ys) {
         check(forwardName, n);
-        x = context.memory().floats(forwardName, "x", xs, (long) n * channels * inPlane);
-        y = context.memory().floats(forwardName, "y", ys, (long) n * channels * outPlane);
+        Memory memory = context.memory();
+        int in = channels * inPlane;
+        int out = channels * outPlane;
+        y = memory.peek(forwardName, "y", ys, (long) n * out);
+        boolean chwn = memory.fitsChwn(forwardName, "x", xs, n, in)
+                && memory.isChwn(forwardName, "x", xs, in)
+                && memory.fitsChwn(forwardName, "y", ys, n, out);
+        x = chwn ? memory.chwn(forwardName, "x", xs, in) : memory.floats(forwardName, "x", xs, (long) n * in);
         Memory.separate(forwardName, "y", y, "x", x);
-        run(forward, n);
+        if (chwn) {
+            y = memory.chwnOutput(forwardName, "y", ys, out);
+            context.pool().run(chwnForward, n / width * channels, (long) n * in * work());
+        } else {
+            y = memory.output(forwardName, "y", ys, (long) n * out);
+            run(forward, n);
+        }
     }
 
     @Override
     public final void backward(int n, Tensor xs, Tensor ys, Tensor dys, Tensor dxs) {
         check(backwardName, n);
-        x = context.memory().floats(backwardName, "x", xs, (long) n * channels * inPlane);
-        y = context.memory().floats(backwardName, "y", ys, (long) n * channels * outPlane);
-        dy = context.memory().floats(backwardName, "dy", dys, (long) n * channels * outPlane);
-        dx = context.memory().floats(backwardName, "dx", dxs, (long) n * channels * inPlane);
+        Memory memory = context.memory();
+        int in = channels * inPlane;
+        int out = channels * outPlane;
+        dx = memory.peek(backwardName, "dx", dxs, (long) n * in);
+        boolean chwn = memory.fitsChwn(backwardName, "x", xs, n, in)
+                & memory.fitsChwn(backwardName, "y", ys, n, out)
+                & memory.fitsChwn(backwardName, "dy", dys, n, out)
+                & memory.fitsChwn(backwardName, "dx", dxs, n, in)
+                && memory.isChwn(backwardName, "x", xs, in);
+        x = chwn ? memory.chwn(backwardName, "x", xs, in) : memory.floats(backwardName, "x", xs, (long) n * in);
+        y = chwn ? memory.chwn(backwardName, "y", ys, out) : memory.floats(backwardName, "y", ys, (long) n * out);
+        dy = chwn ? memory.chwn(backwardName, "dy", dys, out) : memory.floats(backwardName, "dy", dys, (long) n * out);
         Memory.separate(backwardName, "dx", dx, "x", x);
         Memory.separate(backwardName, "dx", dx, "y", y);
         Memory.separate(backwardName, "dx", dx, "dy", dy);
-        run(backward, n);
+        if (chwn) {
+            dx = memory.chwnOutput(backwardName, "dx", dxs, in);
+            context.pool().run(chwnBackward, n / width * channels, (long) n * in * work());
+        } else {
+            dx = memory.output(backwardName, "dx", dxs, (long) n * in);
+            run(backward, n);
+        }
+    }
+
+    private void chwnForwardPlane(int plane, int worker) {
+        chwnForwardPlaneAt(plane * inPlane * width, plane * outPlane * width);
+    }
+
+    private void chwnBackwardPlane(int plane, int worker) {
+        chwnBackwardPlaneAt(plane * inPlane * width, plane * outPlane * width);
     }
 
     private void check(String op, int n) {

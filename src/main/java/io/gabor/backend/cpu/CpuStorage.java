@@ -15,6 +15,9 @@ final class CpuStorage implements Storage {
     /** Null unless the type is U8 and the storage is not released. */
     byte[] bytes;
 
+    /** The features of one image if the array is in the layout CHWN ({@link ChwnLayout}), else 0. */
+    int chwnFeatures;
+
     boolean released;
 
     CpuStorage(Memory owner, ElementType type, int length) {

@@ -4,21 +4,22 @@ import io.gabor.backend.BackendException;
 import io.gabor.tensor.ElementType;
 import io.gabor.tensor.Shape;
 import io.gabor.tensor.Tensor;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * The memory of one backend: makes storages and workspaces, counts their bytes, and opens tensors to the ops, with every
  * check that the seam promises. Nothing here allocates when all is well, except what was asked for.
  */
 final class Memory {
-    private final float[][] scratch;
-    private final List<Integer> scratchNeeds = new ArrayList<>();
+    private final Scratch scratch;
+    private final Scratch shared;
+    private final ChwnLayout chwn;
     private long bytes;
     private boolean closed;
 
-    Memory(int workers) {
-        scratch = new float[workers][0];
+    Memory(WorkerPool pool, int panelWidth) {
+        scratch = new Scratch(this, pool.threads());
+        shared = new Scratch(this, 1);
+        chwn = new ChwnLayout(pool, scratch, panelWidth);
     }
 
     long bytes() {
@@ -27,9 +28,9 @@ final class Memory {
 
     void close() {
         closed = true;
+        scratch.close();
+        shared.close();
         bytes = 0;
-        scratchNeeds.clear();
-        resizeScratch("close", 0);
     }
 
     // ---- tensors
@@ -48,17 +49,69 @@ final class Memory {
     }
 
     void release(Tensor tensor) {
-        CpuStorage storage = storage("release", "tensor", tensor, 0);
+        CpuStorage storage = find("release", "tensor", tensor, 0);
         bytes -= storage.size();
         storage.release();
     }
 
     /** Returns the array of an F32 tensor with at least {@code count} elements. */
     float[] floats(String op, String name, Tensor tensor, long count) {
-        CpuStorage storage = storage(op, name, tensor, count);
+        CpuStorage storage = requireFloats(op, name, tensor, find(op, name, tensor, count));
+        chwn.leave(storage);
+        return storage.floats;
+    }
+
+    private static CpuStorage requireFloats(String op, String name, Tensor tensor, CpuStorage storage) {
         if (storage.type != ElementType.F32) {
             throw wrongType(op, name, tensor, "F32");
         }
+        return storage;
+    }
+
+    /** As {@link #floats}, in whatever layout: only to see which array it is. */
+    float[] peek(String op, String name, Tensor tensor, long count) {
+        return requireFloats(op, name, tensor, find(op, name, tensor, count)).floats;
+    }
+
+    /** As {@link #floats}, for an output: what was there is not kept if all of it is overwritten. */
+    float[] output(String op, String name, Tensor tensor, long count) {
+        CpuStorage storage = requireFloats(op, name, tensor, find(op, name, tensor, count));
+        if (count == storage.length) {
+            storage.chwnFeatures = 0;
+        }
+        chwn.leave(storage);
+        return storage.floats;
+    }
+
+    // ---- the layout CHWN
+    // ----------------------------------------------------------------------------------------------
+
+    ChwnLayout chwn() {
+        return chwn;
+    }
+
+    /** Returns whether an F32 tensor can be, as a whole, n images in the layout CHWN. */
+    boolean fitsChwn(String op, String name, Tensor tensor, int n, int features) {
+        return chwn.fits(
+                n, features, requireFloats(op, name, tensor, find(op, name, tensor, (long) n * features)));
+    }
+
+    /** Returns whether a tensor of {@code features} is in the layout CHWN now. */
+    boolean isChwn(String op, String name, Tensor tensor, int features) {
+        return find(op, name, tensor, 0).chwnFeatures == features;
+    }
+
+    /** Returns the array of a tensor that {@link #fitsChwn}, brought to that layout. */
+    float[] chwn(String op, String name, Tensor tensor, int features) {
+        CpuStorage storage = find(op, name, tensor, 0);
+        chwn.enter(storage, features);
+        return storage.floats;
+    }
+
+    /** Returns the array of a tensor that {@link #fitsChwn}, all of which is about to be written in that layout. */
+    float[] chwnOutput(String op, String name, Tensor tensor, int features) {
+        CpuStorage storage = find(op, name, tensor, 0);
+        storage.chwnFeatures = features;
         return storage.floats;
     }
 
@@ -71,8 +124,15 @@ final class Memory {
         return storage.ints;
     }
 
-    /** Returns the storage of a tensor of any type with at least {@code count} elements. */
+    /** Returns the storage of a tensor of any type with at least {@code count} elements, in the plain layout. */
     CpuStorage storage(String op, String name, Tensor tensor, long count) {
+        CpuStorage storage = find(op, name, tensor, count);
+        chwn.leave(storage);
+        return storage;
+    }
+
+    /** As {@link #storage}, in whatever layout it is. */
+    private CpuStorage find(String op, String name, Tensor tensor, long count) {
         requireOpen(op);
         if (tensor == null) {
             throw error(op, name + " is null; expected a tensor of at least " + count + " elements");
@@ -154,52 +214,46 @@ final class Memory {
 
     /**
      * Makes sure that every worker has this many floats of scratch, until {@link #returnScratch} is called with the same
-     * number. The ops of one backend run one after the other and share it.
+     * number.
      */
     void reserveScratch(String op, long floats) {
         requireOpen(op);
-        if (floats > Integer.MAX_VALUE - 8) {
-            throw outOfMemory(op, "a scratch array per thread", 4 * floats, null);
-        }
-        if (floats > scratch[0].length) {
-            resizeScratch(op, (int) floats);
-        }
-        scratchNeeds.add((int) floats);
+        scratch.reserve(op, floats);
     }
 
     void returnScratch(long floats) {
         if (!closed) {
-            scratchNeeds.remove(Integer.valueOf((int) floats));
-            int most = 0;
-            for (int need : scratchNeeds) {
-                most = Math.max(most, need);
-            }
-            if (most < scratch[0].length) {
-                resizeScratch("close", most);
-            }
+            scratch.giveBack(floats);
         }
     }
 
     /** Returns a worker's scratch: never zeroed, shared by all ops, valid for one chunk. */
     float[] scratch(int worker) {
-        return scratch[worker];
+        return scratch.of(worker);
     }
 
-    private void resizeScratch(String op, int floats) {
-        for (int i = 0; i < scratch.length; i++) {
-            long before = scratch[i].length;
-            try {
-                scratch[i] = new float[floats];
-            } catch (OutOfMemoryError e) {
-                throw outOfMemory(op, "a scratch array per thread", 4L * floats * scratch.length, e);
-            }
-            if (!closed) {
-                bytes += 4 * (floats - before);
-            }
+    /** Makes sure of one array of this many floats that all workers share, until {@link #returnShared}. */
+    void reserveShared(String op, long floats) {
+        requireOpen(op);
+        shared.reserve(op, floats);
+    }
+
+    void returnShared(long floats) {
+        if (!closed) {
+            shared.giveBack(floats);
         }
     }
 
-    private BackendException outOfMemory(String op, String what, long asked, OutOfMemoryError cause) {
+    /** Returns the array of {@link #reserveShared}: never zeroed, valid for one call of an op. */
+    float[] shared() {
+        return shared.of(0);
+    }
+
+    void count(long more) {
+        bytes += more;
+    }
+
+    BackendException outOfMemory(String op, String what, long asked, OutOfMemoryError cause) {
         Runtime runtime = Runtime.getRuntime();
         long free = runtime.maxMemory() - runtime.totalMemory() + runtime.freeMemory();
         return new BackendException(

@@ -18,7 +18,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** Convolution with every epilogue, forward and backward. */
 @ExtendWith(ConformanceReport.class)
 final class ConvolutionConformanceTest {
-    private static final int RANDOM_CASES = 120;
+    private static final int RANDOM_CASES = 170;
+    private static final int FULL_BATCHES = 45;
     private static final long SEED = 0xC0;
 
     /** What one check runs: the first n samples of tensors for maxBatch, with or without the input's gradient. */
@@ -71,6 +72,20 @@ final class ConvolutionConformanceTest {
         WindowAxis dilated = new WindowAxis(301, 3, 1, 7, 14, 0, false);
         cases.add(new Case(new ConvGeometry(3, 5, 1, line, dilated), relu, 2, 2, true));
         cases.add(new Case(new ConvGeometry(3, 5, 1, dilated, line), relu, 2, 2, true));
+
+        // Batches that fill whole vectors, which a backend may compute in another layout.
+        cases.add(new Case(Geometries.square(1, 20, 28, 5, 1, Padding.VALID), relu, 64, 64, false));
+        cases.add(new Case(Geometries.square(20, 50, 12, 5, 1, Padding.VALID), relu, 64, 64, true));
+        cases.add(new Case(Geometries.square(40, 70, 8, 3, 1, Padding.SAME), relu, 32, 32, true));
+        cases.add(new Case(Geometries.square(7, 13, 9, 3, 2, Padding.of(1)), biased, 32, 32, true));
+        cases.add(new Case(Geometries.square(3, 5, 6, 3, 1, Padding.of(4)), relu, 32, 32, true));
+        Philox full = new Philox(SEED, 2);
+        for (int i = 0; i < FULL_BATCHES; i++) {
+            Bias bias = Bias.values()[full.nextInt(3)];
+            Activation activation = Geometries.ACTIVATIONS.get(full.nextInt(5));
+            int n = 32 * (1 + full.nextInt(2));
+            cases.add(new Case(Geometries.conv(full), new Epilogue(bias, activation), n, n, full.nextInt(4) > 0));
+        }
 
         Philox random = new Philox(SEED, 1);
         while (cases.size() < RANDOM_CASES) {

@@ -65,6 +65,100 @@ public interface Kernels {
     void combineRows(
             int rows, int n, float[] s, int sOffset, float[] w, int wOffset, int wPitch, float[] y, int yOffset);
 
+    // ---- products over a batch: layout CHWN, see ChwnLayout
+    // ---------------------------------------------------------------------------
+
+    /** Returns the heights of the tiles that {@code rows} rows are best cut into; they add up to {@code rows}. */
+    int[] tiling(int rows);
+
+    /**
+     * {@code C[i,j] = Σ over p of A[i,p] · B[p,j]} for {@code firstStep <= p < firstStep + k} and {@code j < panelWidth}; or,
+     * if {@code add}, {@code C[i,j] +=} that, continuing the same sum.
+     *
+     * @param heights {@link #tiling} of A's rows
+     * @param depth the number of all steps p that A was packed with
+     * @param a packed tile by tile: with r rows before the tile of height h, element (r + i, p) is at
+     *     {@code aOffset + r·depth + p·h + i}
+     * @param bRows row p of B is the {@code panelWidth} elements from {@code bOffset + bRows[p]} on
+     * @param c element (i, j) is at {@code cOffset + i·cPitch + j}
+     */
+    void multiplyTiles(
+            int[] heights,
+            int depth,
+            int firstStep,
+            int k,
+            float[] a,
+            int aOffset,
+            float[] b,
+            int bOffset,
+            int[] bRows,
+            float[] c,
+            int cOffset,
+            int cPitch,
+            boolean add);
+
+    /** Returns how many partial sums {@link #correlate} keeps of one sum. */
+    int partialSums();
+
+    /**
+     * {@code sums[i,j] += Σ over u, t of a[i·aPitch + u·aStep + t] · b[bColumns[j] + u·bStep + t]} for {@code u < runs} and
+     * {@code t < run}, in {@link #partialSums} parts: those of (i, j) start at
+     * {@code sumsOffset + i·sumsPitch + (j − firstColumn)·partialSums}.
+     *
+     * @param run a multiple of panelWidth
+     */
+    void correlate(
+            int rows,
+            int firstColumn,
+            int columns,
+            int runs,
+            int run,
+            float[] a,
+            int aOffset,
+            int aPitch,
+            int aStep,
+            float[] b,
+            int bOffset,
+            int[] bColumns,
+            int bStep,
+            float[] sums,
+            int sumsOffset,
+            int sumsPitch);
+
+    /** {@code y[i] = Σ of the partial sums of i}, for {@code i < n}. */
+    void addPartialSums(int n, float[] sums, int sumsOffset, float[] y, int yOffset);
+
+    /** Adds {@code Σ x[j]} for {@code j < n} to the {@link #partialSums} of one sum; n is a multiple of panelWidth. */
+    void sumUp(int n, float[] x, int xOffset, float[] sums, int sumsOffset);
+
+    /**
+     * One output row of max pooling, for {@code panelWidth} images: {@code y[j,l]} is the largest of
+     * {@code x[r·xPitch + j·xStep + q·panelWidth + l]} for {@code r < rows} and {@code q < cols}; NaN wins.
+     *
+     * @param count how many outputs
+     */
+    void maxWindows(
+            int count, int rows, int cols, float[] x, int xOffset, int xPitch, int xStep, float[] y, int yOffset);
+
+    /**
+     * The way back of {@link #maxWindows}: adds {@code dy} to {@code dx} where the maximum {@code y} is in {@code x}.
+     *
+     * @param all whether each position that holds the maximum receives it, or only the first
+     */
+    void maxWindowsBackward(
+            int count,
+            int rows,
+            int cols,
+            boolean all,
+            float[] x,
+            float[] dx,
+            int xOffset,
+            int xPitch,
+            int xStep,
+            float[] y,
+            float[] dy,
+            int yOffset);
+
     // ---- packing
     // ------------------------------------------------------------------------------------------------------
 

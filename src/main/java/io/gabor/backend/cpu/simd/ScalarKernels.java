@@ -118,6 +118,136 @@ public final class ScalarKernels implements Kernels {
     }
 
     @Override
+    public int[] tiling(int rows) {
+        return new int[] {rows};
+    }
+
+    @Override
+    public void multiplyTiles(
+            int[] heights,
+            int depth,
+            int firstStep,
+            int k,
+            float[] a,
+            int aOffset,
+            float[] b,
+            int bOffset,
+            int[] bRows,
+            float[] c,
+            int cOffset,
+            int cPitch,
+            boolean add) {
+        int rows = heights[0];
+        for (int i = 0; i < rows; i++) {
+            int to = cOffset + i * cPitch;
+            float s0 = add ? c[to] : 0;
+            float s1 = add ? c[to + 1] : 0;
+            float s2 = add ? c[to + 2] : 0;
+            float s3 = add ? c[to + 3] : 0;
+            int ap = aOffset + firstStep * rows + i;
+            for (int p = firstStep; p < firstStep + k; p++) {
+                int bp = bOffset + bRows[p];
+                float x = a[ap];
+                ap += rows;
+                s0 = fma(x, b[bp], s0);
+                s1 = fma(x, b[bp + 1], s1);
+                s2 = fma(x, b[bp + 2], s2);
+                s3 = fma(x, b[bp + 3], s3);
+            }
+            c[to] = s0;
+            c[to + 1] = s1;
+            c[to + 2] = s2;
+            c[to + 3] = s3;
+        }
+    }
+
+    @Override
+    public int partialSums() {
+        return WIDTH;
+    }
+
+    @Override
+    public void correlate(
+            int rows,
+            int firstColumn,
+            int columns,
+            int runs,
+            int run,
+            float[] a,
+            int aOffset,
+            int aPitch,
+            int aStep,
+            float[] b,
+            int bOffset,
+            int[] bColumns,
+            int bStep,
+            float[] sums,
+            int sumsOffset,
+            int sumsPitch) {
+        for (int i = 0; i < rows; i++) {
+            for (int j = 0; j < columns; j++) {
+                int to = sumsOffset + i * sumsPitch + j * WIDTH;
+                float s0 = sums[to];
+                float s1 = sums[to + 1];
+                float s2 = sums[to + 2];
+                float s3 = sums[to + 3];
+                for (int u = 0; u < runs; u++) {
+                    int au = aOffset + i * aPitch + u * aStep;
+                    int bu = bOffset + bColumns[firstColumn + j] + u * bStep;
+                    for (int t = 0; t < run; t += WIDTH) {
+                        s0 = fma(a[au + t], b[bu + t], s0);
+                        s1 = fma(a[au + t + 1], b[bu + t + 1], s1);
+                        s2 = fma(a[au + t + 2], b[bu + t + 2], s2);
+                        s3 = fma(a[au + t + 3], b[bu + t + 3], s3);
+                    }
+                }
+                sums[to] = s0;
+                sums[to + 1] = s1;
+                sums[to + 2] = s2;
+                sums[to + 3] = s3;
+            }
+        }
+    }
+
+    @Override
+    public void addPartialSums(int n, float[] sums, int sumsOffset, float[] y, int yOffset) {
+        ScalarMath.addGroups(n, WIDTH, sums, sumsOffset, y, yOffset);
+    }
+
+    @Override
+    public void sumUp(int n, float[] x, int xOffset, float[] sums, int sumsOffset) {
+        for (int j = 0; j < n; j += WIDTH) {
+            for (int l = 0; l < WIDTH; l++) {
+                sums[sumsOffset + l] += x[xOffset + j + l];
+            }
+        }
+    }
+
+    @Override
+    public void maxWindows(
+            int count, int rows, int cols, float[] x, int xOffset, int xPitch, int xStep, float[] y, int yOffset) {
+        ScalarPooling.maxWindows(WIDTH, count, rows, cols, x, xOffset, xPitch, xStep, y, yOffset);
+    }
+
+    @Override
+    public void maxWindowsBackward(
+            int count,
+            int rows,
+            int cols,
+            boolean all,
+            float[] x,
+            float[] dx,
+            int xOffset,
+            int xPitch,
+            int xStep,
+            float[] y,
+            float[] dy,
+            int yOffset) {
+        ScalarPooling.maxWindowsBackward(
+                WIDTH, count, rows, cols, all, x, dx, xOffset, xPitch, xStep, y, dy, yOffset);
+    }
+
+    @Override
     public void multiplyVector(
             int rows,
             int n,

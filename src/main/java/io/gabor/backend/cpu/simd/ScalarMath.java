@@ -123,6 +123,24 @@ final class ScalarMath {
         return (s0 + s1) + (s2 + s3);
     }
 
+    /** {@code y[i] = Σ over l < size of x[i·size + l]}, in four chains; size is a multiple of four. */
+    static void addGroups(int n, int size, float[] x, int xOffset, float[] y, int yOffset) {
+        for (int i = 0; i < n; i++) {
+            int at = xOffset + i * size;
+            float s0 = x[at];
+            float s1 = x[at + 1];
+            float s2 = x[at + 2];
+            float s3 = x[at + 3];
+            for (int l = 4; l < size; l += 4) {
+                s0 += x[at + l];
+                s1 += x[at + l + 1];
+                s2 += x[at + l + 2];
+                s3 += x[at + l + 3];
+            }
+            y[yOffset + i] = (s0 + s1) + (s2 + s3);
+        }
+    }
+
     /** Returns the sum of products, in four chains. */
     static float dot(int n, float[] a, int aOffset, float[] b, int bOffset) {
         float s0 = 0;

@@ -72,4 +72,63 @@ final class ScalarPooling {
             dx[b + 1] = x[b + 1] == max ? gradient : 0;
         }
     }
+
+    /** {@link Kernels#maxWindows} with {@code width} images. */
+    static void maxWindows(
+            int width,
+            int count,
+            int rows,
+            int cols,
+            float[] x,
+            int xOffset,
+            int xPitch,
+            int xStep,
+            float[] y,
+            int yOffset) {
+        for (int j = 0; j < count; j++) {
+            for (int l = 0; l < width; l++) {
+                int window = xOffset + j * xStep + l;
+                float max = x[window];
+                for (int r = 0; r < rows; r++) {
+                    for (int q = 0; q < cols; q++) {
+                        max = Math.max(max, x[window + r * xPitch + q * width]);
+                    }
+                }
+                y[yOffset + j * width + l] = max;
+            }
+        }
+    }
+
+    /** {@link Kernels#maxWindowsBackward} with {@code width} images. */
+    static void maxWindowsBackward(
+            int width,
+            int count,
+            int rows,
+            int cols,
+            boolean all,
+            float[] x,
+            float[] dx,
+            int xOffset,
+            int xPitch,
+            int xStep,
+            float[] y,
+            float[] dy,
+            int yOffset) {
+        for (int j = 0; j < count; j++) {
+            for (int l = 0; l < width; l++) {
+                int window = xOffset + j * xStep + l;
+                float max = y[yOffset + j * width + l];
+                float left = dy[yOffset + j * width + l];
+                for (int r = 0; r < rows; r++) {
+                    for (int q = 0; q < cols; q++) {
+                        int at = window + r * xPitch + q * width;
+                        if (x[at] == max || (!all && Float.isNaN(x[at]))) {
+                            dx[at] += left;
+                            left = all ? left : 0;
+                        }
+                    }
+                }
+            }
+        }
+    }
 }

@@ -175,4 +175,24 @@ final class VectorElements {
             dx[dxo + j] = y[yo + j] * (dy[dyo + j] - s);
         }
     }
+
+    /** Adds n elements, a multiple of two vectors, to the lanes of one sum. */
+    static void sumUp(int n, float[] x, int xo, float[] sums, int so) {
+        FloatVector s0 = FloatVector.fromArray(SPECIES, sums, so);
+        FloatVector s1 = FloatVector.zero(SPECIES);
+        FloatVector s2 = FloatVector.zero(SPECIES);
+        FloatVector s3 = FloatVector.zero(SPECIES);
+        int j = 0;
+        for (; j + 4 * LANES <= n; j += 4 * LANES) {
+            s0 = s0.add(FloatVector.fromArray(SPECIES, x, xo + j));
+            s1 = s1.add(FloatVector.fromArray(SPECIES, x, xo + j + LANES));
+            s2 = s2.add(FloatVector.fromArray(SPECIES, x, xo + j + 2 * LANES));
+            s3 = s3.add(FloatVector.fromArray(SPECIES, x, xo + j + 3 * LANES));
+        }
+        if (j < n) {
+            s0 = s0.add(FloatVector.fromArray(SPECIES, x, xo + j));
+            s1 = s1.add(FloatVector.fromArray(SPECIES, x, xo + j + LANES));
+        }
+        s0.add(s1).add(s2.add(s3)).intoArray(sums, so);
+    }
 }

@@ -16,6 +16,7 @@ import jdk.incubator.vector.VectorSpecies;
 public final class VectorKernels implements Kernels {
     static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     static final int LANES = SPECIES.length();
+    private static final TileChoice TILES = TileCalibration.choice();
 
     @Override
     public String description() {
@@ -47,6 +48,128 @@ public final class VectorKernels implements Kernels {
             int cPitch,
             boolean add) {
         VectorGemm.multiplyPanel(m, k, a, aOffset, aRow, aStep, b, bOffset, c, cOffset, cPitch, add);
+    }
+
+    @Override
+    public int[] tiling(int rows) {
+        return TILES.heights(rows);
+    }
+
+    @Override
+    public void multiplyTiles(
+            int[] heights,
+            int depth,
+            int firstStep,
+            int k,
+            float[] a,
+            int aOffset,
+            float[] b,
+            int bOffset,
+            int[] bRows,
+            float[] c,
+            int cOffset,
+            int cPitch,
+            boolean add) {
+        int row = 0;
+        for (int height : heights) {
+            VectorTileCalls.multiply(
+                    height,
+                    k,
+                    a,
+                    aOffset + row * depth + firstStep * height,
+                    b,
+                    bOffset,
+                    bRows,
+                    firstStep,
+                    c,
+                    cOffset + row * cPitch,
+                    cPitch,
+                    add);
+            row += height;
+        }
+    }
+
+    @Override
+    public int partialSums() {
+        return LANES;
+    }
+
+    @Override
+    public void correlate(
+            int rows,
+            int firstColumn,
+            int columns,
+            int runs,
+            int run,
+            float[] a,
+            int aOffset,
+            int aPitch,
+            int aStep,
+            float[] b,
+            int bOffset,
+            int[] bColumns,
+            int bStep,
+            float[] sums,
+            int sumsOffset,
+            int sumsPitch) {
+        for (int i = 0; i < rows; ) {
+            int height = VectorTileCalls.side(rows - i, TILES.correlateRows());
+            for (int j = 0; j < columns; ) {
+                int width = VectorTileCalls.side(columns - j, TILES.correlateColumns());
+                // A loop of its own for the runs: sums that live through two nested loops become objects on JDK 17.
+                for (int u = 0; u < runs; u++) {
+                    VectorTileCalls.correlate(
+                            height,
+                            width,
+                            run,
+                            a,
+                            aOffset + i * aPitch + u * aStep,
+                            aPitch,
+                            b,
+                            bOffset + u * bStep,
+                            bColumns,
+                            firstColumn + j,
+                            sums,
+                            sumsOffset + i * sumsPitch + j * LANES,
+                            sumsPitch);
+                }
+                j += width;
+            }
+            i += height;
+        }
+    }
+
+    @Override
+    public void addPartialSums(int n, float[] sums, int sumsOffset, float[] y, int yOffset) {
+        ScalarMath.addGroups(n, LANES, sums, sumsOffset, y, yOffset);
+    }
+
+    @Override
+    public void sumUp(int n, float[] x, int xOffset, float[] sums, int sumsOffset) {
+        VectorElements.sumUp(n, x, xOffset, sums, sumsOffset);
+    }
+
+    @Override
+    public void maxWindows(
+            int count, int rows, int cols, float[] x, int xOffset, int xPitch, int xStep, float[] y, int yOffset) {
+        VectorWindows.max(count, rows, cols, x, xOffset, xPitch, xStep, y, yOffset);
+    }
+
+    @Override
+    public void maxWindowsBackward(
+            int count,
+            int rows,
+            int cols,
+            boolean all,
+            float[] x,
+            float[] dx,
+            int xOffset,
+            int xPitch,
+            int xStep,
+            float[] y,
+            float[] dy,
+            int yOffset) {
+        VectorWindows.maxBackward(count, rows, cols, all, x, dx, xOffset, xPitch, xStep, y, dy, yOffset);
     }
 
     @Override

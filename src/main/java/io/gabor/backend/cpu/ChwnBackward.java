@@ -1,0 +1,143 @@
+package io.gabor.backend.cpu;
+
+import io.gabor.backend.Bias;
+import io.gabor.backend.Epilogue;
+import io.gabor.backend.cpu.simd.Function;
+import io.gabor.backend.cpu.simd.Kernels;
+import io.gabor.tensor.ConvGeometry;
+
+/**
+ * A convolution's gradients in the layout CHWN ({@link ChwnLayout}): first {@code dz = dy · f'}, then {@code db}, then
+ * {@code dw} from dz and x ({@link TapProducts}, {@link LaneSums}), then {@code dx} from dz and w ({@link ChwnProduct}).
+ */
+final class ChwnBackward implements WorkerPool.Task {
+    /** Elements that one chunk differentiates. */
+    private static final int CHUNK = 16_384;
+
+    private final CpuContext context;
+    private final Kernels kernels;
+    private final ConvGeometry geometry;
+    private final Function function;
+    private final float slope;
+    private final ChwnProduct product;
+    private final FilterGradient filterGradient;
+    private final ChwnBiasGradient biasGradient;
+    private final WorkerPool.Task differentiation = this::differentiate;
+    private final WorkerPool.Task packing = this::pack;
+    private final int width;
+    private final int filters;
+    private final int channels;
+    private final int inRows;
+    private final int inPixels;
+    private final int outPixels;
+    private final int packedOffset;
+    private final long shared;
+
+    private int size;
+    private float[] w;
+    private float[] y;
+    private float[] dy;
+    private float[] dz;
+    private float[] dx;
+
+    ChwnBackward(CpuContext context, ConvGeometry geometry, Epilogue epilogue, int maxBatch) {
+        this.context = context;
+        this.geometry = geometry;
+        kernels = context.kernels();
+        width = kernels.panelWidth();
+        function = CpuContext.function(epilogue.activation());
+        slope = epilogue.activation().slope();
+        filters = geometry.outChannels() / geometry.groups();
+        channels = geometry.inChannels() / geometry.groups();
+        inRows = geometry.rows().in();
+        inPixels = inRows * geometry.cols().in();
+        outPixels = geometry.rows().out() * geometry.cols().out();
+        product = new ChwnProduct(
+                kernels,
+                channels,
+                filters,
+                AxisTaps.backward(geometry.rows()),
+                AxisTaps.backward(geometry.cols()),
+                geometry.rows().out(),
+                geometry.cols().out());
+        biasGradient =
+                epilogue.bias() == Bias.NONE ? null : new ChwnBiasGradient(context, geometry, epilogue.bias());
+        int most = maxBatch / width * width;
+        packedOffset =
+                function == Function.IDENTITY ? 0 : Math.multiplyExact(most, geometry.outChannels() * outPixels);
+        shared = packedOffset + (long) product.packedFloats() * geometry.groups();
+        context.memory().reserveShared("conv2d", shared);
+        filterGradient = TapProducts.suit(geometry, width)
+                ? new TapProducts(context, geometry, maxBatch, packedOffset)
+                : new LaneSums(context, geometry, maxBatch);
+    }
+
+    void run(int n, float[] xs, float[] ws, float[] ys, float[] dys, float[] dws, float[] dbs, float[] dxs) {
+        w = ws;
+        y = ys;
+        dy = dys;
+        dx = dxs;
+        dz = dys;
+        size = n * geometry.outChannels() * outPixels;
+        long work = geometry.flops() / 2 * n;
+        if (function != Function.IDENTITY) {
+            dz = context.memory().shared();
+            context.pool().run(differentiation, CpuContext.ceilDiv(size, CHUNK), size);
+        }
+        if (biasGradient != null) {
+            biasGradient.run(n / width, dz, dbs);
+        }
+        filterGradient.run(n / width, xs, dz, dws);
+        if (dx != null) {
+            context.pool().run(packing, geometry.groups() * product.tiles(), shared - packedOffset);
+            context.pool().run(this, n / width * inRows, work);
+        }
+    }
+
+    private void differentiate(int chunk, int worker) {
+        int at = chunk * CHUNK;
+        kernels.differentiate(
+                function, slope, 1, Math.min(CHUNK, size - at), y, at, 0, dy, at, 0, dz, at, 0);
+    }
+
+    private void pack(int chunk, int worker) {
+        int group = chunk / product.tiles();
+        int taps = geometry.rows().kernel() * geometry.cols().kernel();
+        product.pack(
+                chunk % product.tiles(),
+                w,
+                group * product.packedFloats(),
+                taps,
+                channels * taps,
+                context.memory().shared(),
+                packedOffset + group * product.packedFloats());
+    }
+
+    /** One row of dx's pixels. */
+    @Override
+    public void run(int chunk, int worker) {
+        int block = chunk / inRows;
+        for (int group = 0; group < geometry.groups(); group++) {
+            product.row(
+                    chunk % inRows,
+                    context.memory().shared(),
+                    packedOffset + group * product.packedFloats(),
+                    dz,
+                    (block * geometry.outChannels() + group * filters) * outPixels * width,
+                    dx,
+                    (block * geometry.inChannels() + group * channels) * inPixels * width);
+        }
+    }
+
+    long workspaceBytes() {
+        return filterGradient.workspaceBytes();
+    }
+
+    void close() {
+        filterGradient.close();
+        if (biasGradient != null) {
+            biasGradient.close();
+        }
+        context.memory().returnShared(shared);
+    }
+}

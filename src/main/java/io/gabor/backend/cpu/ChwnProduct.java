@@ -1,0 +1,201 @@
+package io.gabor.backend.cpu;
+
+import io.gabor.backend.cpu.simd.Kernels;
+import java.util.Arrays;
+
+/**
+ * Sums over a kernel's taps in the layout CHWN: for each pixel of the result, {@code rows} of its features as products of
+ * packed weights with whole vectors of the source. The forward pass of a convolution and the gradient of its input are
+ * both of this kind.
+ *
+ * <pre>result[m, i, j] = Σ over taps (p,q) that meet (i,j), and source features c, of a[m, (p,q,c)] · source[c, tap's pixel]</pre>
+ *
+ * <p>Taps that would read padding are left out rather than multiplied with zeros. A sum is one chain in the order
+ * (p, q, c), however it is cut into depths.
+ */
+final class ChwnProduct {
+    /** The source's values of one depth and one pixel take at most this many floats: half of a first-level cache. */
+    private static final int DEPTH_FLOATS = 4096;
+    /** The results of a group of pixels take at most about this many floats, so that they stay in the second-level cache. */
+    private static final int GROUP_FLOATS = 32_768;
+
+    private final Kernels kernels;
+    private final int width;
+    private final int rows;
+    private final int inner;
+    private final AxisTaps vertical;
+    private final AxisTaps horizontal;
+    private final int sourceCols;
+    private final int resultPixels;
+    private final int[] steps;
+    private final int[] heights;
+    private final int depth;
+    private final int depths;
+    private final int groupPixels;
+
+    /**
+     * Plans.
+     *
+     * @param rows features of the result
+     * @param inner features of the source
+     */
+    ChwnProduct(
+            Kernels kernels,
+            int rows,
+            int inner,
+            AxisTaps vertical,
+            AxisTaps horizontal,
+            int sourceRows,
+            int sourceCols) {
+        this.kernels = kernels;
+        this.rows = rows;
+        this.inner = inner;
+        this.vertical = vertical;
+        this.horizontal = horizontal;
+        this.sourceCols = sourceCols;
+        width = kernels.panelWidth();
+        resultPixels = vertical.positions * horizontal.positions;
+        heights = kernels.tiling(rows);
+        depth = vertical.kernel * horizontal.kernel * inner;
+        steps = new int[depth];
+        int s = 0;
+        for (int p = 0; p < vertical.kernel; p++) {
+            for (int q = 0; q < horizontal.kernel; q++) {
+                for (int c = 0; c < inner; c++) {
+                    steps[s++] = (c * sourceRows * sourceCols
+                                    + p * vertical.tapStep * sourceCols
+                                    + q * horizontal.tapStep)
+                            * width;
+                }
+            }
+        }
+        depths = CpuContext.ceilDiv(depth, Math.max(1, DEPTH_FLOATS / width));
+        groupPixels = depths == 1 ? 1 : Math.max(1, GROUP_FLOATS / (rows * width));
+    }
+
+    /** Returns how many floats the packed weights of one group take. */
+    int packedFloats() {
+        return Math.multiplyExact(rows, depth);
+    }
+
+    /** Returns how many tiles the weights are packed in. */
+    int tiles() {
+        return heights.length;
+    }
+
+    /**
+     * Packs the weights of one tile.
+     *
+     * @param w the weight of row m, tap (p,q) and feature c is at {@code wOffset + m·wRow + c·wInner + p·KW + q}
+     */
+    void pack(int tile, float[] w, int wOffset, int wRow, int wInner, float[] packed, int packedOffset) {
+        int row = 0;
+        for (int t = 0; t < tile; t++) {
+            row += heights[t];
+        }
+        int height = heights[tile];
+        int taps = vertical.kernel * horizontal.kernel;
+        int to = packedOffset + row * depth;
+        for (int i = 0; i < height; i++) {
+            int from = wOffset + (row + i) * wRow;
+            for (int c = 0; c < inner; c++) {
+                int at = to + c * height + i;
+                for (int tap = 0; tap < taps; tap++) {
+                    packed[at] = w[from + c * wInner + tap];
+                    at += inner * height;
+                }
+            }
+        }
+    }
+
+    /**
+     * Computes one row of pixels.
+     *
+     * @param sourceOffset where the source's features begin
+     * @param resultOffset where the result's features begin
+     */
+    void row(int i, float[] packed, int packedOffset, float[] source, int sourceOffset, float[] result, int resultOffset) {
+        int cols = horizontal.positions;
+        for (int from = 0; from < cols; from += groupPixels) {
+            int to = Math.min(from + groupPixels, cols);
+            for (int d = 0; d < depths; d++) {
+                int begin = (int) ((long) depth * d / depths);
+                int end = (int) ((long) depth * (d + 1) / depths);
+                for (int j = from; j < to; j++) {
+                    pixel(i, j, begin, end, packed, packedOffset, source, sourceOffset, result, resultOffset);
+                }
+            }
+        }
+    }
+
+    private void pixel(
+            int i,
+            int j,
+            int begin,
+            int end,
+            float[] packed,
+            int packedOffset,
+            float[] source,
+            int sourceOffset,
+            float[] result,
+            int resultOffset) {
+        int c = resultOffset + (i * horizontal.positions + j) * width;
+        int across = horizontal.start[j];
+        int acrossEnd = horizontal.start[j + 1];
+        if (vertical.start[i] == vertical.start[i + 1] || across == acrossEnd) {
+            if (begin == 0) {
+                clear(result, c);
+            }
+            return;
+        }
+        int kw = horizontal.kernel;
+        int firstStep = (vertical.first[vertical.start[i]] * kw + horizontal.first[across]) * inner;
+        for (int v = vertical.start[i]; v < vertical.start[i + 1]; v++) {
+            int tap = vertical.first[v];
+            int taps = vertical.count[v];
+            if (horizontal.count[across] == kw) {
+                int offset = sourceOffset + (vertical.base[v] * sourceCols + horizontal.base[across]) * width;
+                int s0 = Math.max(begin, tap * kw * inner);
+                int s1 = Math.min(end, (tap + taps) * kw * inner);
+                multiply(s0, s1, s0 != firstStep, packed, packedOffset, source, offset, result, c);
+                continue;
+            }
+            for (int p = tap; p < tap + taps; p++) {
+                for (int h = across; h < acrossEnd; h++) {
+                    int offset = sourceOffset + (vertical.base[v] * sourceCols + horizontal.base[h]) * width;
+                    int s = (p * kw + horizontal.first[h]) * inner;
+                    int s0 = Math.max(begin, s);
+                    int s1 = Math.min(end, s + horizontal.count[h] * inner);
+                    multiply(s0, s1, s0 != firstStep, packed, packedOffset, source, offset, result, c);
+                }
+            }
+        }
+    }
+
+    private void multiply(
+            int from, int to, boolean add, float[] packed, int packedOffset, float[] source, int offset, float[] c, int at) {
+        if (from < to) {
+            kernels.multiplyTiles(
+                    heights,
+                    depth,
+                    from,
+                    to - from,
+                    packed,
+                    packedOffset,
+                    source,
+                    offset,
+                    steps,
+                    c,
+                    at,
+                    resultPixels * width,
+                    add);
+        }
+    }
+
+    private void clear(float[] result, int at) {
+        for (int m = 0; m < rows; m++) {
+            int start = at + m * resultPixels * width;
+            Arrays.fill(result, start, start + width, 0f);
+        }
+    }
+}

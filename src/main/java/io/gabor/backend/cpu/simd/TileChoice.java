@@ -1,0 +1,78 @@
+package io.gabor.backend.cpu.simd;
+
+import java.util.Arrays;
+
+/**
+ * Which register tiles to use, from how fast each of them is here. The shapes that suit a processor and a JIT compiler
+ * cannot be told beforehand: one that is a tenth faster than another on one JDK spills its registers and takes twice as
+ * long on the next.
+ */
+final class TileChoice {
+    /** Heights of the tiles that multiply, ascending. */
+    static final int[] HEIGHTS = {1, 2, 4, 6, 8, 12};
+    /** Heights and widths of the tiles that correlate, ascending. */
+    static final int[] SIDES = {1, 2, 4};
+
+    private final double[] heightSpeeds;
+    private final int correlateRows;
+    private final int correlateColumns;
+
+    /**
+     * Makes a choice from measured speeds.
+     *
+     * @param heightSpeeds of the tiles of {@link #HEIGHTS}, in any one unit
+     * @param correlateRows the largest height to correlate with, one of {@link #SIDES}
+     * @param correlateColumns the largest width to correlate with, one of {@link #SIDES}
+     */
+    TileChoice(double[] heightSpeeds, int correlateRows, int correlateColumns) {
+        this.heightSpeeds = heightSpeeds.clone();
+        this.correlateRows = correlateRows;
+        this.correlateColumns = correlateColumns;
+    }
+
+    int correlateRows() {
+        return correlateRows;
+    }
+
+    int correlateColumns() {
+        return correlateColumns;
+    }
+
+    /** Returns the heights, largest first, that add up to {@code rows} in the least time. */
+    int[] heights(int rows) {
+        double[] time = new double[rows + 1];
+        int[] last = new int[rows + 1];
+        for (int r = 1; r <= rows; r++) {
+            time[r] = Double.MAX_VALUE;
+            for (int i = 0; i < HEIGHTS.length && HEIGHTS[i] <= r; i++) {
+                double t = time[r - HEIGHTS[i]] + HEIGHTS[i] / heightSpeeds[i];
+                if (t < time[r]) {
+                    time[r] = t;
+                    last[r] = HEIGHTS[i];
+                }
+            }
+        }
+        int[] heights = new int[rows];
+        int count = 0;
+        for (int r = rows; r > 0; r -= last[r]) {
+            heights[count++] = last[r];
+        }
+        int[] descending = new int[count];
+        Arrays.sort(heights, 0, count);
+        for (int i = 0; i < count; i++) {
+            descending[i] = heights[count - 1 - i];
+        }
+        return descending;
+    }
+
+    @Override
+    public String toString() {
+        int best = 0;
+        for (int i = 1; i < HEIGHTS.length; i++) {
+            if (heightSpeeds[i] > heightSpeeds[best]) {
+                best = i;
+            }
+        }
+        return HEIGHTS[best] + "×2 and " + correlateRows + "×" + correlateColumns;
+    }
+}

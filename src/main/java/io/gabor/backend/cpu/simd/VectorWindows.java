@@ -1,0 +1,94 @@
+package io.gabor.backend.cpu.simd;
+
+import static io.gabor.backend.cpu.simd.VectorKernels.LANES;
+import static io.gabor.backend.cpu.simd.VectorKernels.SPECIES;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+
+/** Max pooling with the images of a batch in the lanes: two vectors for every pixel. */
+final class VectorWindows {
+    private VectorWindows() {}
+
+    static void max(
+            int count, int rows, int cols, float[] x, int xOffset, int xPitch, int xStep, float[] y, int yOffset) {
+        for (int j = 0; j < count; j++) {
+            int window = xOffset + j * xStep;
+            FloatVector left = FloatVector.fromArray(SPECIES, x, window);
+            FloatVector right = FloatVector.fromArray(SPECIES, x, window + LANES);
+            for (int r = 0; r < rows; r++) {
+                int at = window + r * xPitch;
+                for (int q = 0; q < cols; q++) {
+                    left = left.max(FloatVector.fromArray(SPECIES, x, at));
+                    right = right.max(FloatVector.fromArray(SPECIES, x, at + LANES));
+                    at += 2 * LANES;
+                }
+            }
+            left.intoArray(y, yOffset + 2 * j * LANES);
+            right.intoArray(y, yOffset + (2 * j + 1) * LANES);
+        }
+    }
+
+    static void maxBackward(
+            int count,
+            int rows,
+            int cols,
+            boolean all,
+            float[] x,
+            float[] dx,
+            int xOffset,
+            int xPitch,
+            int xStep,
+            float[] y,
+            float[] dy,
+            int yOffset) {
+        for (int j = 0; j < count; j++) {
+            for (int half = 0; half < 2 * LANES; half += LANES) {
+                int to = yOffset + 2 * j * LANES + half;
+                int from = xOffset + j * xStep + half;
+                if (all) {
+                    toAll(rows, cols, x, dx, from, xPitch, y, dy, to);
+                } else {
+                    toFirst(rows, cols, x, dx, from, xPitch, y, dy, to);
+                }
+            }
+        }
+    }
+
+    /** A lane's gradient is handed out once: then it is 0. Where the maximum is NaN, the first NaN is the maximum. */
+    private static void toFirst(
+            int rows, int cols, float[] x, float[] dx, int from, int xPitch, float[] y, float[] dy, int to) {
+        FloatVector zero = FloatVector.zero(SPECIES);
+        FloatVector max = FloatVector.fromArray(SPECIES, y, to);
+        FloatVector left = FloatVector.fromArray(SPECIES, dy, to);
+        for (int r = 0; r < rows; r++) {
+            int at = from + r * xPitch;
+            for (int q = 0; q < cols; q++) {
+                FloatVector value = FloatVector.fromArray(SPECIES, x, at);
+                VectorMask<Float> here =
+                        value.compare(VectorOperators.EQ, max).or(value.compare(VectorOperators.NE, value));
+                FloatVector.fromArray(SPECIES, dx, at).add(zero.blend(left, here)).intoArray(dx, at);
+                left = left.blend(zero, here);
+                at += 2 * LANES;
+            }
+        }
+    }
+
+    private static void toAll(
+            int rows, int cols, float[] x, float[] dx, int from, int xPitch, float[] y, float[] dy, int to) {
+        FloatVector zero = FloatVector.zero(SPECIES);
+        FloatVector max = FloatVector.fromArray(SPECIES, y, to);
+        FloatVector gradient = FloatVector.fromArray(SPECIES, dy, to);
+        for (int r = 0; r < rows; r++) {
+            int at = from + r * xPitch;
+            for (int q = 0; q < cols; q++) {
+                VectorMask<Float> here = FloatVector.fromArray(SPECIES, x, at).compare(VectorOperators.EQ, max);
+                FloatVector.fromArray(SPECIES, dx, at)
+                        .add(zero.blend(gradient, here))
+                        .intoArray(dx, at);
+                at += 2 * LANES;
+            }
+        }
+    }
+}

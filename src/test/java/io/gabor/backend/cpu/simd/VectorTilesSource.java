@@ -1,0 +1,135 @@
+package io.gabor.backend.cpu.simd;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Writes {@code VectorTiles.java}: one method for each shape of register tile, all alike but for the number of rows and
+ * columns. Which of them a machine uses is measured ({@link TileChoice}). After a change here run {@link #main} from the
+ * project's folder, then {@code mvn spotless:apply}; a test compares.
+ */
+final class VectorTilesSource {
+    static final Path FILE = Path.of("src/main/java/io/gabor/backend/cpu/simd/VectorTiles.java");
+
+    private static final String HEAD =
+            """
+            package io.gabor.backend.cpu.simd;
+
+            import static io.gabor.backend.cpu.simd.VectorKernels.LANES;
+            import static io.gabor.backend.cpu.simd.VectorKernels.SPECIES;
+
+            import jdk.incubator.vector.FloatVector;
+
+            /**
+             * Register tiles, one method a shape; written by VectorTilesSource in the tests. Each sum is one chain of multiply-adds
+             * in the order of the arguments, whatever the shape, so that the choice of shapes changes no bit.
+             *
+             * <p>{@code multiplyH}: H rows of C by 2 vectors, {@code C[i,·] (+)= Σ over p of a[p·H + i] · b[bRows[p]]}.
+             *
+             * <p>{@code correlateHxW}: H rows by W columns, each sum a vector: {@code sums[i,j] += Σ over t < run of a[i, t] · b[j, t]}.
+             */
+            final class VectorTiles {
+                private VectorTiles() {}
+            """;
+
+    private VectorTilesSource() {}
+
+    public static void main(String[] args) throws IOException {
+        Files.writeString(FILE, text());
+    }
+
+    static String text() {
+        StringBuilder text = new StringBuilder(HEAD);
+        for (int height : TileChoice.HEIGHTS) {
+            multiply(text, height);
+        }
+        for (int height : TileChoice.SIDES) {
+            for (int width : TileChoice.SIDES) {
+                correlate(text, height, width);
+            }
+        }
+        return text.append("}\n").toString();
+    }
+
+    private static void multiply(StringBuilder text, int height) {
+        text.append("\nstatic void multiply" + height + "(int k, float[] a, int aOffset, float[] b, int bOffset,"
+                + " int[] bRows, int firstRow, float[] c, int cOffset, int cPitch, boolean add) {\n");
+        for (int i = 0; i < height; i++) {
+            text.append(i == 0 ? "int c0 = cOffset;\n" : "int c" + i + " = c" + (i - 1) + " + cPitch;\n");
+        }
+        for (int i = 0; i < height; i++) {
+            for (int j = 0; j < 2; j++) {
+                text.append("FloatVector s" + i + j + " = add ? FloatVector.fromArray(SPECIES, c, c" + i + at(j)
+                        + ") : FloatVector.zero(SPECIES);\n");
+            }
+        }
+        text.append("for (int p = 0; p < k; p++) {\nint bp = bOffset + bRows[firstRow + p];\n"
+                + "int ap = aOffset + p * " + height + ";\n"
+                + "FloatVector left = FloatVector.fromArray(SPECIES, b, bp);\n"
+                + "FloatVector right = FloatVector.fromArray(SPECIES, b, bp + LANES);\n");
+        for (int i = 0; i < height; i++) {
+            text.append("FloatVector a" + i + " = FloatVector.broadcast(SPECIES, a[ap" + (i == 0 ? "" : " + " + i)
+                    + "]);\n");
+            text.append("s" + i + "0 = a" + i + ".fma(left, s" + i + "0);\n");
+            text.append("s" + i + "1 = a" + i + ".fma(right, s" + i + "1);\n");
+        }
+        text.append("}\n");
+        for (int i = 0; i < height; i++) {
+            for (int j = 0; j < 2; j++) {
+                text.append("s" + i + j + ".intoArray(c, c" + i + at(j) + ");\n");
+            }
+        }
+        text.append("}\n");
+    }
+
+    private static void correlate(StringBuilder text, int height, int width) {
+        text.append("\nstatic void correlate" + height + "x" + width + "(int run, float[] a, int aOffset,"
+                + " int aPitch, float[] b, int bOffset, int[] bColumns, int firstColumn,"
+                + " float[] sums, int sumsOffset, int sumsPitch) {\n");
+        for (int i = 0; i < height; i++) {
+            text.append(i == 0 ? "int r0 = sumsOffset;\n" : "int r" + i + " = r" + (i - 1) + " + sumsPitch;\n");
+        }
+        for (int i = 0; i < height; i++) {
+            for (int j = 0; j < width; j++) {
+                text.append(
+                        "FloatVector s" + i + j + " = FloatVector.fromArray(SPECIES, sums, r" + i + lane(j) + ");\n");
+            }
+        }
+        for (int i = 0; i < height; i++) {
+            text.append(i == 0 ? "int a0 = aOffset;\n" : "int a" + i + " = a" + (i - 1) + " + aPitch;\n");
+        }
+        for (int j = 0; j < width; j++) {
+            text.append("int b" + j + " = bOffset + bColumns[firstColumn" + (j == 0 ? "" : " + " + j) + "];\n");
+        }
+        text.append("for (int t = 0; t < run; t += LANES) {\n");
+        for (int j = 0; j < width; j++) {
+            text.append("FloatVector y" + j + " = FloatVector.fromArray(SPECIES, b, b" + j + " + t);\n");
+        }
+        for (int i = 0; i < height; i++) {
+            text.append("FloatVector x" + i + " = FloatVector.fromArray(SPECIES, a, a" + i + " + t);\n");
+            for (int j = 0; j < width; j++) {
+                text.append("s" + i + j + " = x" + i + ".fma(y" + j + ", s" + i + j + ");\n");
+            }
+        }
+        text.append("}\n");
+        for (int i = 0; i < height; i++) {
+            for (int j = 0; j < width; j++) {
+                text.append("s" + i + j + ".intoArray(sums, r" + i + lane(j) + ");\n");
+            }
+        }
+        text.append("}\n");
+    }
+
+    private static String at(int half) {
+        return half == 0 ? "" : " + LANES";
+    }
+
+    private static String lane(int column) {
+        return switch (column) {
+            case 0 -> "";
+            case 1 -> " + LANES";
+            default -> " + " + column + " * LANES";
+        };
+    }
+}
