@@ -17,6 +17,9 @@ final class ChwnBackward implements WorkerPool.Task {
     private final CpuContext context;
     private final Kernels kernels;
     private final ConvGeometry geometry;
+    /** Of one image. */
+    private final long multiplyAdds;
+
     private final Function function;
     private final float slope;
     private final ChwnProduct product;
@@ -43,6 +46,7 @@ final class ChwnBackward implements WorkerPool.Task {
     ChwnBackward(CpuContext context, ConvGeometry geometry, Epilogue epilogue, int maxBatch) {
         this.context = context;
         this.geometry = geometry;
+        multiplyAdds = geometry.flops() / 2;
         kernels = context.kernels();
         width = kernels.panelWidth();
         function = CpuContext.function(epilogue.activation());
@@ -60,11 +64,9 @@ final class ChwnBackward implements WorkerPool.Task {
                 AxisTaps.backward(geometry.cols()),
                 geometry.rows().out(),
                 geometry.cols().out());
-        biasGradient =
-                epilogue.bias() == Bias.NONE ? null : new ChwnBiasGradient(context, geometry, epilogue.bias());
+        biasGradient = epilogue.bias() == Bias.NONE ? null : new ChwnBiasGradient(context, geometry, epilogue.bias());
         int most = maxBatch / width * width;
-        packedOffset =
-                function == Function.IDENTITY ? 0 : Math.multiplyExact(most, geometry.outChannels() * outPixels);
+        packedOffset = function == Function.IDENTITY ? 0 : Math.multiplyExact(most, geometry.outChannels() * outPixels);
         shared = packedOffset + (long) product.packedFloats() * geometry.groups();
         context.memory().reserveShared("conv2d", shared);
         filterGradient = TapProducts.suit(geometry, width)
@@ -79,7 +81,7 @@ final class ChwnBackward implements WorkerPool.Task {
         dx = dxs;
         dz = dys;
         size = n * geometry.outChannels() * outPixels;
-        long work = geometry.flops() / 2 * n;
+        long work = multiplyAdds * n;
         if (function != Function.IDENTITY) {
             dz = context.memory().shared();
             context.pool().run(differentiation, CpuContext.ceilDiv(size, CHUNK), size);
@@ -96,8 +98,7 @@ final class ChwnBackward implements WorkerPool.Task {
 
     private void differentiate(int chunk, int worker) {
         int at = chunk * CHUNK;
-        kernels.differentiate(
-                function, slope, 1, Math.min(CHUNK, size - at), y, at, 0, dy, at, 0, dz, at, 0);
+        kernels.differentiate(function, slope, 1, Math.min(CHUNK, size - at), y, at, 0, dy, at, 0, dz, at, 0);
     }
 
     private void pack(int chunk, int worker) {

@@ -62,10 +62,9 @@ final class ChwnProduct {
         for (int p = 0; p < vertical.kernel; p++) {
             for (int q = 0; q < horizontal.kernel; q++) {
                 for (int c = 0; c < inner; c++) {
-                    steps[s++] = (c * sourceRows * sourceCols
-                                    + p * vertical.tapStep * sourceCols
-                                    + q * horizontal.tapStep)
-                            * width;
+                    steps[s++] =
+                            (c * sourceRows * sourceCols + p * vertical.tapStep * sourceCols + q * horizontal.tapStep)
+                                    * width;
                 }
             }
         }
@@ -114,7 +113,14 @@ final class ChwnProduct {
      * @param sourceOffset where the source's features begin
      * @param resultOffset where the result's features begin
      */
-    void row(int i, float[] packed, int packedOffset, float[] source, int sourceOffset, float[] result, int resultOffset) {
+    void row(
+            int i,
+            float[] packed,
+            int packedOffset,
+            float[] source,
+            int sourceOffset,
+            float[] result,
+            int resultOffset) {
         int cols = horizontal.positions;
         for (int from = 0; from < cols; from += groupPixels) {
             int to = Math.min(from + groupPixels, cols);
@@ -173,7 +179,15 @@ final class ChwnProduct {
     }
 
     private void multiply(
-            int from, int to, boolean add, float[] packed, int packedOffset, float[] source, int offset, float[] c, int at) {
+            int from,
+            int to,
+            boolean add,
+            float[] packed,
+            int packedOffset,
+            float[] source,
+            int offset,
+            float[] c,
+            int at) {
         if (from < to) {
             kernels.multiplyTiles(
                     heights,

@@ -56,9 +56,7 @@ final class CpuConv2d implements WeightedOp {
         float[] ws = memory.floats(FORWARD, "w", w, weightSize);
         float[] bs = bias(FORWARD, "b", b);
         boolean chwn = fits(FORWARD, "x", x, n, inSize) && fits(FORWARD, "y", y, n, outSize);
-        float[] xs = chwn
-                ? memory.chwn(FORWARD, "x", x, inSize)
-                : memory.floats(FORWARD, "x", x, (long) n * inSize);
+        float[] xs = chwn ? memory.chwn(FORWARD, "x", x, inSize) : memory.floats(FORWARD, "x", x, (long) n * inSize);
         float[] ys = memory.peek(FORWARD, "y", y, (long) n * outSize);
         Memory.separate(FORWARD, "y", ys, "x", xs);
         Memory.separate(FORWARD, "y", ys, "w", ws);

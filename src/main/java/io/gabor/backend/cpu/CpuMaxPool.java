@@ -11,12 +11,19 @@ final class CpuMaxPool extends CpuPool {
     private final Kernels kernels;
     private final boolean all;
     private final boolean twoByTwo;
+    /** Whether each input position is in exactly one window. */
+    private final boolean tiled;
 
     CpuMaxPool(CpuContext context, PoolGeometry geometry, Ties ties, int maxBatch) {
         super(context, "maxPool2d", geometry, maxBatch);
         kernels = context.kernels();
         all = ties == Ties.ALL;
         twoByTwo = two(rows) && two(cols);
+        tiled = tiled(rows) && tiled(cols);
+    }
+
+    private static boolean tiled(WindowAxis axis) {
+        return axis.kernel() == axis.stride() && axis.padBefore() == 0 && axis.out() * axis.stride() == axis.in();
     }
 
     private static boolean two(WindowAxis axis) {
@@ -85,7 +92,9 @@ final class CpuMaxPool extends CpuPool {
 
     @Override
     void chwnBackwardPlaneAt(int from, int to) {
-        Arrays.fill(dx, from, from + inPlane * width, 0f);
+        if (!tiled) {
+            Arrays.fill(dx, from, from + inPlane * width, 0f);
+        }
         for (int i = 0; i < outRows; i++) {
             int top = start(rows, i);
             int count;
@@ -97,6 +106,7 @@ final class CpuMaxPool extends CpuPool {
                         end(rows, i) - top,
                         end(cols, j) - left,
                         all,
+                        !tiled,
                         x,
                         dx,
                         from + (top * cols.in() + left) * width,

@@ -95,9 +95,9 @@ abstract class CpuPool implements PoolOp {
         int out = channels * outPlane;
         dx = memory.peek(backwardName, "dx", dxs, (long) n * in);
         boolean chwn = memory.fitsChwn(backwardName, "x", xs, n, in)
-                & memory.fitsChwn(backwardName, "y", ys, n, out)
-                & memory.fitsChwn(backwardName, "dy", dys, n, out)
-                & memory.fitsChwn(backwardName, "dx", dxs, n, in)
+                        & memory.fitsChwn(backwardName, "y", ys, n, out)
+                        & memory.fitsChwn(backwardName, "dy", dys, n, out)
+                        & memory.fitsChwn(backwardName, "dx", dxs, n, in)
                 && memory.isChwn(backwardName, "x", xs, in);
         x = chwn ? memory.chwn(backwardName, "x", xs, in) : memory.floats(backwardName, "x", xs, (long) n * in);
         y = chwn ? memory.chwn(backwardName, "y", ys, out) : memory.floats(backwardName, "y", ys, (long) n * out);

@@ -24,6 +24,9 @@ final class LaneSums implements FilterGradient, WorkerPool.Task {
     private final CpuContext context;
     private final Kernels kernels;
     private final ConvGeometry geometry;
+    /** Of one image. */
+    private final long multiplyAdds;
+
     private final TapGroup[] tapGroups;
     private final WorkerPool.Task reduction = this::reduce;
     private final int width;
@@ -48,12 +51,12 @@ final class LaneSums implements FilterGradient, WorkerPool.Task {
     private float[] dw;
 
     /** Taps that read inside the image under the same pixels: those pixels, and the taps' columns of dw. */
-    private record TapGroup(
-            int rowBegin, int rowEnd, int colBegin, int colEnd, int[] columns, int[] weights) {}
+    private record TapGroup(int rowBegin, int rowEnd, int colBegin, int colEnd, int[] columns, int[] weights) {}
 
     LaneSums(CpuContext context, ConvGeometry geometry, int maxBatch) {
         this.context = context;
         this.geometry = geometry;
+        multiplyAdds = geometry.flops() / 2;
         kernels = context.kernels();
         width = kernels.panelWidth();
         filters = geometry.outChannels() / geometry.groups();
@@ -118,7 +121,8 @@ final class LaneSums implements FilterGradient, WorkerPool.Task {
     }
 
     private static boolean sameRange(WindowAxis axis, int tap, int other) {
-        return OutputRange.begin(axis, tap) == OutputRange.begin(axis, other) && OutputRange.end(axis, tap) == OutputRange.end(axis, other);
+        return OutputRange.begin(axis, tap) == OutputRange.begin(axis, other)
+                && OutputRange.end(axis, tap) == OutputRange.end(axis, other);
     }
 
     @Override
@@ -128,7 +132,7 @@ final class LaneSums implements FilterGradient, WorkerPool.Task {
         dz = dzs;
         dw = dws;
         slices = slices(blockCount);
-        long work = geometry.flops() / 2 * blockCount * width;
+        long work = multiplyAdds * blockCount * width;
         context.pool().run(this, geometry.groups() * tiles * slices, work);
         if (slices > 1) {
             context.pool().run(reduction, geometry.outChannels(), (long) slices * geometry.outChannels() * taps);
@@ -183,7 +187,9 @@ final class LaneSums implements FilterGradient, WorkerPool.Task {
                         x,
                         xOffset + source(i, j),
                         group.columns,
-                        dense ? geometry.rows().stride() * geometry.cols().in() * width : geometry.cols().stride() * width,
+                        dense
+                                ? geometry.rows().stride() * geometry.cols().in() * width
+                                : geometry.cols().stride() * width,
                         memory,
                         column * kernels.partialSums(),
                         sumPitch);

@@ -92,8 +92,7 @@ final class Memory {
 
     /** Returns whether an F32 tensor can be, as a whole, n images in the layout CHWN. */
     boolean fitsChwn(String op, String name, Tensor tensor, int n, int features) {
-        return chwn.fits(
-                n, features, requireFloats(op, name, tensor, find(op, name, tensor, (long) n * features)));
+        return chwn.fits(n, features, requireFloats(op, name, tensor, find(op, name, tensor, (long) n * features)));
     }
 
     /** Returns whether a tensor of {@code features} is in the layout CHWN now. */

@@ -14,7 +14,7 @@ import java.util.Arrays;
  * padding to the left and right, and dz is packed as the kernels want their left matrix. Both cost one pass; rows of x above
  * and below the image are left out.
  *
- * <p>A chunk is a panel of taps and a slice of the images. The slices are added in their order; how many there are depends
+ * <p>A chunk is some panels of taps and a slice of the images. The slices are added in their order; how many there are depends
  * on the geometry and the batch alone, hence so do the bits.
  */
 final class TapProducts implements FilterGradient, WorkerPool.Task {
@@ -24,12 +24,19 @@ final class TapProducts implements FilterGradient, WorkerPool.Task {
     private static final int MOST_TERMS = 8192;
     /** Chunks to aim at: a few for each of several threads. */
     private static final int CHUNKS = 16;
-    /** Side of the squares that are transposed at a time. */
-    private static final int SQUARE = 8;
+    /** Added to the distance between two images where it is a multiple of a page: their lines would share a set of the cache. */
+    private static final int OFF_PAGE = 16;
+
+    private static final int PAGE_FLOATS = 1024;
+    /** The results of the panels that a chunk computes side by side take at most about this many floats. */
+    private static final int GROUP_FLOATS = 32_768;
 
     private final CpuContext context;
     private final Kernels kernels;
     private final ConvGeometry geometry;
+    /** Of one image. */
+    private final long multiplyAdds;
+
     private final int width;
     private final int filters;
     private final int channels;
@@ -42,12 +49,17 @@ final class TapProducts implements FilterGradient, WorkerPool.Task {
     private final int outPixels;
     private final int[] heights;
     private final int tapRun;
+    /** Panels of one kernel row, and of all. */
     private final int panels;
+
+    private final int allPanels;
+    private final int parts;
     private final int[] pixelSteps;
     private final int depth;
     private final int offset;
     private final int maxImages;
-    private final int packedGroup;
+    private final int imagePitch;
+    private final int packedPitch;
     private final int packedOffset;
     private final long shared;
     private final long scratch;
@@ -77,6 +89,7 @@ final class TapProducts implements FilterGradient, WorkerPool.Task {
     TapProducts(CpuContext context, ConvGeometry geometry, int maxBatch, int sharedOffset) {
         this.context = context;
         this.geometry = geometry;
+        multiplyAdds = geometry.flops() / 2;
         kernels = context.kernels();
         width = kernels.panelWidth();
         filters = geometry.outChannels() / geometry.groups();
@@ -96,20 +109,25 @@ final class TapProducts implements FilterGradient, WorkerPool.Task {
         depth = Math.max(1, DEPTH_FLOATS / width);
         pixelSteps = new int[outPixels];
         Arrays.setAll(
-                pixelSteps,
-                t -> (t / outCols * rows.stride() * paddedCols + t % outCols * cols.stride()) * channels);
+                pixelSteps, t -> (t / outCols * rows.stride() * paddedCols + t % outCols * cols.stride()) * channels);
         offset = sharedOffset;
         maxImages = maxBatch / width * width;
-        packedGroup = Math.multiplyExact(filters, Math.multiplyExact(maxImages, outPixels));
-        int transposed = Math.multiplyExact(
-                Math.multiplyExact(maxImages, geometry.groups() * inRows), paddedCols * channels);
-        packedOffset = Math.addExact(transposed, panels * width);
-        shared = (long) offset + packedOffset + (long) packedGroup * geometry.groups();
+        imagePitch = offPage(geometry.groups() * inRows * paddedCols * channels);
+        packedPitch = offPage(geometry.outChannels() * outPixels);
+        packedOffset = Math.addExact(offset, Math.addExact(Math.multiplyExact(maxImages, imagePitch), panels * width));
+        shared = packedOffset + (long) maxImages * packedPitch;
         context.memory().reserveShared("conv2d", shared);
-        scratch = (long) filters * width;
+        allPanels = rows.kernel() * panels;
+        int together = Math.max(1, Math.min(GROUP_FLOATS / (filters * width), allPanels * slices(maxImages) / CHUNKS));
+        parts = CpuContext.ceilDiv(allPanels, together);
+        scratch = (long) CpuContext.ceilDiv(allPanels, parts) * filters * width;
         context.memory().reserveScratch("conv2d", scratch);
         int most = slices(maxImages);
         partial = context.memory().workspace("conv2d", most == 1 ? 0 : (long) most * geometry.outChannels() * taps);
+    }
+
+    private static int offPage(int pitch) {
+        return Math.addExact(pitch, pitch % PAGE_FLOATS == 0 ? OFF_PAGE : 0);
     }
 
     private int slices(int imageCount) {
@@ -128,10 +146,9 @@ final class TapProducts implements FilterGradient, WorkerPool.Task {
         memory = context.memory().shared();
         slices = slices(images);
         WorkerPool pool = context.pool();
-        pool.run(transposition, blocks * inRows, (long) images * geometry.inputShape().size());
-        pool.run(packing, blocks * outRows, (long) images * geometry.outputShape().size());
-        int chunks = geometry.groups() * geometry.rows().kernel() * panels * slices;
-        pool.run(this, chunks, geometry.flops() / 2 * images);
+        pool.run(transposition, blocks * inRows, (long) images * geometry.inChannels() * inRows * inCols);
+        pool.run(packing, blocks * outRows, (long) images * geometry.outChannels() * outPixels);
+        pool.run(this, geometry.groups() * parts * slices, multiplyAdds * images);
         if (slices > 1) {
             pool.run(reduction, geometry.outChannels(), (long) slices * geometry.outChannels() * taps);
         }
@@ -148,33 +165,29 @@ final class TapProducts implements FilterGradient, WorkerPool.Task {
             int from = (((block * geometry.groups() + group) * channels * inRows + row) * inCols) * width;
             for (int image = 0; image < width; image++) {
                 int to = transposedRow(block * width + image, group, row);
-                Arrays.fill(memory, offset + to, offset + to + left, 0f);
-                Arrays.fill(memory, offset + to + right, offset + to + rowSize, 0f);
+                Arrays.fill(memory, to, to + left, 0f);
+                Arrays.fill(memory, to + right, to + rowSize, 0f);
             }
             for (int col = 0; col < inCols; col++) {
-                int to = offset + transposedRow(block * width, group, row) + left + col * channels;
-                int pitch = geometry.groups() * inRows * rowSize;
-                squares(x, from + col * width, inRows * inCols * width, channels, to, pitch);
+                int to = transposedRow(block * width, group, row) + left + col * channels;
+                spread(x, from + col * width, inRows * inCols * width, channels, to, imagePitch);
             }
         }
     }
 
     private int transposedRow(int image, int group, int row) {
-        return ((image * geometry.groups() + group) * inRows + row) * paddedCols * channels;
+        return offset + image * imagePitch + (group * inRows + row) * paddedCols * channels;
     }
 
     /** {@code memory[to + image·toPitch + r] = source[from + r·pitch + image]} for the images of a block and {@code r < rows}. */
-    private void squares(float[] source, int from, int pitch, int rows, int to, int toPitch) {
-        for (int r0 = 0; r0 < rows; r0 += SQUARE) {
-            int r1 = Math.min(r0 + SQUARE, rows);
-            for (int i0 = 0; i0 < width; i0 += SQUARE) {
-                int i1 = Math.min(i0 + SQUARE, width);
-                for (int image = i0; image < i1; image++) {
-                    int at = to + image * toPitch;
-                    for (int r = r0; r < r1; r++) {
-                        memory[at + r] = source[from + r * pitch + image];
-                    }
-                }
+    private void spread(float[] source, int from, int pitch, int rows, int to, int toPitch) {
+        float[] target = memory;
+        for (int r = 0; r < rows; r++) {
+            int at = to + r;
+            int row = from + r * pitch;
+            for (int image = 0; image < width; image++) {
+                target[at] = source[row + image];
+                at += toPitch;
             }
         }
     }
@@ -183,20 +196,19 @@ final class TapProducts implements FilterGradient, WorkerPool.Task {
     private void pack(int chunk, int worker) {
         int block = chunk / outRows;
         int firstPixel = chunk % outRows * outCols;
-        int pitch = filters * outPixels;
         for (int group = 0; group < geometry.groups(); group++) {
             int from = (block * geometry.outChannels() + group * filters) * outPixels * width;
-            int to = offset + packedOffset + group * packedGroup + block * width * pitch;
+            int to = packedOffset + block * width * packedPitch + group * filters * outPixels;
             for (int pixel = firstPixel; pixel < firstPixel + outCols; pixel++) {
                 int row = 0;
                 for (int height : heights) {
-                    squares(
+                    spread(
                             dz,
                             from + (row * outPixels + pixel) * width,
                             outPixels * width,
                             height,
                             to + row * outPixels + pixel * height,
-                            pitch);
+                            packedPitch);
                     row += height;
                 }
             }
@@ -205,53 +217,62 @@ final class TapProducts implements FilterGradient, WorkerPool.Task {
 
     @Override
     public void run(int chunk, int worker) {
-        float[] tile = context.memory().scratch(worker);
+        float[] tiles = context.memory().scratch(worker);
         int slice = chunk % slices;
-        int panel = chunk / slices % panels;
-        int p = chunk / slices / panels % geometry.rows().kernel();
-        int group = chunk / slices / panels / geometry.rows().kernel();
-        WindowAxis rows = geometry.rows();
-        int begin = OutputRange.begin(rows, p) * outCols;
-        int end = OutputRange.end(rows, p) * outCols;
-        int endImage = (int) ((long) images * (slice + 1) / slices);
-        boolean add = false;
-        for (int image = (int) ((long) images * slice / slices); image < endImage; image++) {
-            int row = p * rows.dilation() - rows.padBefore();
-            int from = offset + transposedRow(image, group, 0) + row * paddedCols * channels + panel * width;
-            int packed = offset + packedOffset + group * packedGroup + image * filters * outPixels;
-            for (int step = begin; step < end; step += depth) {
-                kernels.multiplyTiles(
-                        heights,
-                        outPixels,
-                        step,
-                        Math.min(depth, end - step),
-                        memory,
-                        packed,
-                        memory,
-                        from,
-                        pixelSteps,
-                        tile,
-                        0,
-                        width,
-                        add);
-                add = true;
+        int part = chunk / slices % parts;
+        int group = chunk / slices / parts;
+        int firstPanel = allPanels * part / parts;
+        int endPanel = allPanels * (part + 1) / parts;
+        int first = (int) ((long) images * slice / slices);
+        int end = (int) ((long) images * (slice + 1) / slices);
+        for (int image = first; image < end; image++) {
+            for (int panel = firstPanel; panel < endPanel; panel++) {
+                multiply(image, group, panel, image > first, tiles, (panel - firstPanel) * filters * width);
             }
         }
-        if (!add) {
-            Arrays.fill(tile, 0, filters * width, 0f);
+        for (int panel = firstPanel; panel < endPanel; panel++) {
+            store(tiles, (panel - firstPanel) * filters * width, slice, group, panel / panels, panel % panels);
         }
-        store(tile, slice, group, p, panel);
     }
 
-    private void store(float[] tile, int slice, int group, int p, int panel) {
+    private void multiply(int image, int group, int panel, boolean add, float[] tiles, int tile) {
+        WindowAxis rows = geometry.rows();
+        int p = panel / panels;
+        int begin = OutputRange.begin(rows, p) * outCols;
+        int end = OutputRange.end(rows, p) * outCols;
+        int from = transposedRow(image, group, p * rows.dilation() - rows.padBefore()) + panel % panels * width;
+        int packed = packedOffset + image * packedPitch + group * filters * outPixels;
+        for (int step = begin; step < end; step += depth) {
+            kernels.multiplyTiles(
+                    heights,
+                    outPixels,
+                    step,
+                    Math.min(depth, end - step),
+                    memory,
+                    packed,
+                    memory,
+                    from,
+                    pixelSteps,
+                    tiles,
+                    tile,
+                    width,
+                    add || step > begin);
+        }
+        if (begin >= end) {
+            Arrays.fill(tiles, tile, tile + filters * width, 0f);
+        }
+    }
+
+    private void store(float[] tiles, int tile, int slice, int group, int p, int panel) {
         float[] to = slices == 1 ? dw : partial;
         int kernelTaps = geometry.rows().kernel() * geometry.cols().kernel();
         int count = Math.min(width, tapRun - panel * width);
         for (int o = 0; o < filters; o++) {
-            int filter = (slice * geometry.outChannels() + group * filters + o) * taps + p * geometry.cols().kernel();
+            int filter = (slice * geometry.outChannels() + group * filters + o) * taps
+                    + p * geometry.cols().kernel();
             for (int l = 0; l < count; l++) {
                 int tap = panel * width + l;
-                to[filter + tap % channels * kernelTaps + tap / channels] = tile[o * width + l];
+                to[filter + tap % channels * kernelTaps + tap / channels] = tiles[tile + o * width + l];
             }
         }
     }

@@ -141,8 +141,9 @@ public interface Kernels {
             int count, int rows, int cols, float[] x, int xOffset, int xPitch, int xStep, float[] y, int yOffset);
 
     /**
-     * The way back of {@link #maxWindows}: adds {@code dy} to {@code dx} where the maximum {@code y} is in {@code x}.
+     * The way back of {@link #maxWindows}: {@code dx} is {@code dy} where the maximum {@code y} is in {@code x}, else 0.
      *
+     * @param add whether to add to what is in dx: where windows overlap
      * @param all whether each position that holds the maximum receives it, or only the first
      */
     void maxWindowsBackward(
@@ -150,6 +151,7 @@ public interface Kernels {
             int rows,
             int cols,
             boolean all,
+            boolean add,
             float[] x,
             float[] dx,
             int xOffset,

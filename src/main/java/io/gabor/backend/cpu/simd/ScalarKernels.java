@@ -235,6 +235,7 @@ public final class ScalarKernels implements Kernels {
             int rows,
             int cols,
             boolean all,
+            boolean add,
             float[] x,
             float[] dx,
             int xOffset,
@@ -244,7 +245,7 @@ public final class ScalarKernels implements Kernels {
             float[] dy,
             int yOffset) {
         ScalarPooling.maxWindowsBackward(
-                WIDTH, count, rows, cols, all, x, dx, xOffset, xPitch, xStep, y, dy, yOffset);
+                WIDTH, count, rows, cols, all, add, x, dx, xOffset, xPitch, xStep, y, dy, yOffset);
     }
 
     @Override

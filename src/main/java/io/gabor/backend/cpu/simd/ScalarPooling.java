@@ -106,6 +106,7 @@ final class ScalarPooling {
             int rows,
             int cols,
             boolean all,
+            boolean add,
             float[] x,
             float[] dx,
             int xOffset,
@@ -122,10 +123,9 @@ final class ScalarPooling {
                 for (int r = 0; r < rows; r++) {
                     for (int q = 0; q < cols; q++) {
                         int at = window + r * xPitch + q * width;
-                        if (x[at] == max || (!all && Float.isNaN(x[at]))) {
-                            dx[at] += left;
-                            left = all ? left : 0;
-                        }
+                        boolean here = x[at] == max || (!all && Float.isNaN(x[at]));
+                        dx[at] = (add ? dx[at] : 0) + (here ? left : 0);
+                        left = here && !all ? 0 : left;
                     }
                 }
             }

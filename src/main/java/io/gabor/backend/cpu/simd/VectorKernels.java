@@ -161,6 +161,7 @@ public final class VectorKernels implements Kernels {
             int rows,
             int cols,
             boolean all,
+            boolean add,
             float[] x,
             float[] dx,
             int xOffset,
@@ -169,7 +170,7 @@ public final class VectorKernels implements Kernels {
             float[] y,
             float[] dy,
             int yOffset) {
-        VectorWindows.maxBackward(count, rows, cols, all, x, dx, xOffset, xPitch, xStep, y, dy, yOffset);
+        VectorWindows.maxBackward(count, rows, cols, all, add, x, dx, xOffset, xPitch, xStep, y, dy, yOffset);
     }
 
     @Override

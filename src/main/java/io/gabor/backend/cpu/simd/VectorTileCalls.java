@@ -49,24 +49,15 @@ final class VectorTileCalls {
             int so,
             int sPitch) {
         switch (10 * height + width) {
-            case 44 -> VectorTiles.correlate4x4(
-                    run, a, ao, aPitch, b, bo, columns, column, s, so, sPitch);
-            case 42 -> VectorTiles.correlate4x2(
-                    run, a, ao, aPitch, b, bo, columns, column, s, so, sPitch);
-            case 41 -> VectorTiles.correlate4x1(
-                    run, a, ao, aPitch, b, bo, columns, column, s, so, sPitch);
-            case 24 -> VectorTiles.correlate2x4(
-                    run, a, ao, aPitch, b, bo, columns, column, s, so, sPitch);
-            case 22 -> VectorTiles.correlate2x2(
-                    run, a, ao, aPitch, b, bo, columns, column, s, so, sPitch);
-            case 21 -> VectorTiles.correlate2x1(
-                    run, a, ao, aPitch, b, bo, columns, column, s, so, sPitch);
-            case 14 -> VectorTiles.correlate1x4(
-                    run, a, ao, aPitch, b, bo, columns, column, s, so, sPitch);
-            case 12 -> VectorTiles.correlate1x2(
-                    run, a, ao, aPitch, b, bo, columns, column, s, so, sPitch);
-            case 11 -> VectorTiles.correlate1x1(
-                    run, a, ao, aPitch, b, bo, columns, column, s, so, sPitch);
+            case 44 -> VectorTiles.correlate4x4(run, a, ao, aPitch, b, bo, columns, column, s, so, sPitch);
+            case 42 -> VectorTiles.correlate4x2(run, a, ao, aPitch, b, bo, columns, column, s, so, sPitch);
+            case 41 -> VectorTiles.correlate4x1(run, a, ao, aPitch, b, bo, columns, column, s, so, sPitch);
+            case 24 -> VectorTiles.correlate2x4(run, a, ao, aPitch, b, bo, columns, column, s, so, sPitch);
+            case 22 -> VectorTiles.correlate2x2(run, a, ao, aPitch, b, bo, columns, column, s, so, sPitch);
+            case 21 -> VectorTiles.correlate2x1(run, a, ao, aPitch, b, bo, columns, column, s, so, sPitch);
+            case 14 -> VectorTiles.correlate1x4(run, a, ao, aPitch, b, bo, columns, column, s, so, sPitch);
+            case 12 -> VectorTiles.correlate1x2(run, a, ao, aPitch, b, bo, columns, column, s, so, sPitch);
+            case 11 -> VectorTiles.correlate1x1(run, a, ao, aPitch, b, bo, columns, column, s, so, sPitch);
             default -> throw new IllegalArgumentException("no tile has the shape " + height + "×" + width);
         }
     }

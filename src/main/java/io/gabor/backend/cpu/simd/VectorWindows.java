@@ -35,6 +35,7 @@ final class VectorWindows {
             int rows,
             int cols,
             boolean all,
+            boolean add,
             float[] x,
             float[] dx,
             int xOffset,
@@ -48,9 +49,9 @@ final class VectorWindows {
                 int to = yOffset + 2 * j * LANES + half;
                 int from = xOffset + j * xStep + half;
                 if (all) {
-                    toAll(rows, cols, x, dx, from, xPitch, y, dy, to);
+                    toAll(rows, cols, add, x, dx, from, xPitch, y, dy, to);
                 } else {
-                    toFirst(rows, cols, x, dx, from, xPitch, y, dy, to);
+                    toFirst(rows, cols, add, x, dx, from, xPitch, y, dy, to);
                 }
             }
         }
@@ -58,7 +59,16 @@ final class VectorWindows {
 
     /** A lane's gradient is handed out once: then it is 0. Where the maximum is NaN, the first NaN is the maximum. */
     private static void toFirst(
-            int rows, int cols, float[] x, float[] dx, int from, int xPitch, float[] y, float[] dy, int to) {
+            int rows,
+            int cols,
+            boolean add,
+            float[] x,
+            float[] dx,
+            int from,
+            int xPitch,
+            float[] y,
+            float[] dy,
+            int to) {
         FloatVector zero = FloatVector.zero(SPECIES);
         FloatVector max = FloatVector.fromArray(SPECIES, y, to);
         FloatVector left = FloatVector.fromArray(SPECIES, dy, to);
@@ -68,7 +78,8 @@ final class VectorWindows {
                 FloatVector value = FloatVector.fromArray(SPECIES, x, at);
                 VectorMask<Float> here =
                         value.compare(VectorOperators.EQ, max).or(value.compare(VectorOperators.NE, value));
-                FloatVector.fromArray(SPECIES, dx, at).add(zero.blend(left, here)).intoArray(dx, at);
+                FloatVector share = zero.blend(left, here);
+                (add ? FloatVector.fromArray(SPECIES, dx, at).add(share) : share).intoArray(dx, at);
                 left = left.blend(zero, here);
                 at += 2 * LANES;
             }
@@ -76,7 +87,16 @@ final class VectorWindows {
     }
 
     private static void toAll(
-            int rows, int cols, float[] x, float[] dx, int from, int xPitch, float[] y, float[] dy, int to) {
+            int rows,
+            int cols,
+            boolean add,
+            float[] x,
+            float[] dx,
+            int from,
+            int xPitch,
+            float[] y,
+            float[] dy,
+            int to) {
         FloatVector zero = FloatVector.zero(SPECIES);
         FloatVector max = FloatVector.fromArray(SPECIES, y, to);
         FloatVector gradient = FloatVector.fromArray(SPECIES, dy, to);
@@ -84,9 +104,8 @@ final class VectorWindows {
             int at = from + r * xPitch;
             for (int q = 0; q < cols; q++) {
                 VectorMask<Float> here = FloatVector.fromArray(SPECIES, x, at).compare(VectorOperators.EQ, max);
-                FloatVector.fromArray(SPECIES, dx, at)
-                        .add(zero.blend(gradient, here))
-                        .intoArray(dx, at);
+                FloatVector share = zero.blend(gradient, here);
+                (add ? FloatVector.fromArray(SPECIES, dx, at).add(share) : share).intoArray(dx, at);
                 at += 2 * LANES;
             }
         }

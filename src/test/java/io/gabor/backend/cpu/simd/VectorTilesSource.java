@@ -12,8 +12,7 @@ import java.nio.file.Path;
 final class VectorTilesSource {
     static final Path FILE = Path.of("src/main/java/io/gabor/backend/cpu/simd/VectorTiles.java");
 
-    private static final String HEAD =
-            """
+    private static final String HEAD = """
             package io.gabor.backend.cpu.simd;
 
             import static io.gabor.backend.cpu.simd.VectorKernels.LANES;
