@@ -111,6 +111,14 @@ public interface Backend extends AutoCloseable {
         return step;
     }
 
+    /**
+     * Returns a timeline with so many marks. Here it reads the host's clock, which is right where an op is done when it
+     * returns; a backend that only queues its work has the device's clock read.
+     */
+    default Timeline timeline(int marks) {
+        return new WallClock(marks);
+    }
+
     // ---- layers -----------------------------------------------------------------------------------------------------
 
     /**

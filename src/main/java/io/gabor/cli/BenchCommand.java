@@ -11,6 +11,7 @@ import io.gabor.model.Xor;
 import io.gabor.nn.Network;
 import io.gabor.tensor.Philox;
 import io.gabor.tensor.Shape;
+import io.gabor.train.StepProfile;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,6 +28,7 @@ import picocli.CommandLine.Option;
         description = {
             "Times training steps and inference of a model on every usable backend in one run, in alternation, and"
                     + " compares them with the machine's multiply-add ceiling, measured in the same run.",
+            "Then it says where the time of a training step goes: layer by layer, forward and backward.",
             "The images are drawn or random; no data set is needed."
         },
         footer = {
@@ -70,6 +72,15 @@ final class BenchCommand extends GaborCommand {
             description = "Rounds; the median counts (default: ${DEFAULT-VALUE}).")
     private int rounds;
 
+    @Option(
+            names = "--layers",
+            negatable = true,
+            defaultValue = "true",
+            fallbackValue = "true",
+            description =
+                    "Say where the time of a training step goes, layer by layer, or leave it out (default: say it).")
+    private boolean layers;
+
     @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = RecipeOptions.SEED)
     private long seed;
 
@@ -88,6 +99,7 @@ final class BenchCommand extends GaborCommand {
                     .run(round -> announce(screen, round));
             screen.endLive();
             print(screen, result);
+            List<LayerTimes> times = layerTimes(screen, workloads, result.ceilingGflops());
             report.put("command", "bench")
                     .put("version", Version.text())
                     .put("model", source.name())
@@ -95,7 +107,8 @@ final class BenchCommand extends GaborCommand {
                     .put("rounds", rounds)
                     .put("secondsPerRound", seconds)
                     .put("ceilingGflops", result.ceilingGflops())
-                    .put("rows", rows(source, result));
+                    .put("rows", rows(source, result))
+                    .put("layers", times.stream().map(LayerTimes::write).toList());
             return ExitCode.DONE;
         } finally {
             for (int i = open.size() - 1; i >= 0; i--) {
@@ -209,6 +222,23 @@ final class BenchCommand extends GaborCommand {
         screen.format(
                 "ceiling: %.1f GFLOP/s of multiply-adds, measured in this run; spread is half of max − min",
                 result.ceilingGflops());
+    }
+
+    private List<LayerTimes> layerTimes(Screen screen, List<Workload> workloads, double ceiling) {
+        List<LayerTimes> all = new ArrayList<>();
+        for (Workload workload : workloads) {
+            if (layers && workload instanceof Workload.Training training) {
+                if (screen.isTerminal()) {
+                    screen.live().accept("layers on " + workload.backend().name());
+                }
+                StepProfile profile = training.profile(seconds, seconds * rounds, rounds);
+                LayerTimes times = new LayerTimes(workload.backend().name(), profile, ceiling);
+                screen.endLive();
+                times.print(screen);
+                all.add(times);
+            }
+        }
+        return all;
     }
 
     private static OptionalDouble speedUp(Benchmark.Timing timing, Benchmark.Result result) {

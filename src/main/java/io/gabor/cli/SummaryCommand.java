@@ -126,8 +126,6 @@ final class SummaryCommand extends GaborCommand {
         for (Layer layer : network.leaves()) {
             Shape in = layer.in().sampleShape();
             boolean backward = layer.in().gradient() != null;
-            long flops = layer.flops(in);
-            int passes = 1 + (layer.parameters().isEmpty() ? 0 : 1) + (backward ? 1 : 0);
             rows.add(new Row(
                     layer.name(),
                     layer.kind(),
@@ -138,8 +136,8 @@ final class SummaryCommand extends GaborCommand {
                             .map(Parameter::shape)
                             .mapToLong(Shape::size)
                             .sum(),
-                    flops,
-                    passes * flops,
+                    layer.forwardFlops(),
+                    layer.forwardFlops() + layer.backwardFlops(),
                     bytes(layer.out(), counted)));
         }
         return rows;

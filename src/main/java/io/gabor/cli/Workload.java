@@ -7,6 +7,8 @@ import io.gabor.nn.Mode;
 import io.gabor.nn.Network;
 import io.gabor.train.EpochResult;
 import io.gabor.train.History;
+import io.gabor.train.StepProfile;
+import io.gabor.train.StepProfiler;
 import io.gabor.train.Trainer;
 import java.util.Arrays;
 
@@ -66,6 +68,14 @@ abstract class Workload implements AutoCloseable {
         @Override
         long flopsPerImage() {
             return network().trainingFlops();
+        }
+
+        /** Returns where the time of a step goes: so many seconds of steps, and at least so many steps. */
+        StepProfile profile(double warmUp, double seconds, int leastSteps) {
+            try (StepProfiler profiler = new StepProfiler(
+                    network(), recipe.loss(), recipe.createOptimizer(), samples, recipe.normalization())) {
+                return profiler.profile(warmUp, seconds, leastSteps);
+            }
         }
 
         @Override

@@ -73,6 +73,19 @@ public abstract class Layer {
         return 0;
     }
 
+    /** Returns the floating-point operations of the forward pass of one sample, in the network that it belongs to. */
+    public final long forwardFlops() {
+        return flops(in().sampleShape());
+    }
+
+    /**
+     * Returns the floating-point operations of the backward pass of one sample, in the network that it belongs to: as many
+     * as forward for the weights' gradient, if it has weights, and as many for the input's, if somebody needs that.
+     */
+    public final long backwardFlops() {
+        return ((parameters().isEmpty() ? 0 : 1) + (in().gradient() == null ? 0 : 1)) * forwardFlops();
+    }
+
     /** Names this layer; names are unique within a container. Without a name it gets its kind and a number. */
     public final Layer named(String newName) {
         requireUnbuilt();

@@ -15,7 +15,7 @@ import java.util.Map;
  * allocated from then on. A network that cannot work fails here, with the name of the layer that does not fit.
  */
 public final class Network implements AutoCloseable {
-    private final Layer root;
+    private final Container root;
     private final Backend backend;
     private final BuildContext context;
     private final Flow in;
@@ -26,7 +26,7 @@ public final class Network implements AutoCloseable {
         if (maxBatch < 1) {
             throw new ShapeException("a batch is at least 1, found " + maxBatch);
         }
-        this.root = root instanceof Container ? root : Sequential.of(root);
+        this.root = root instanceof Container container ? container : Sequential.of(root);
         this.root.requireNew(Collections.newSetFromMap(new IdentityHashMap<>()));
         this.root.outputShapeNamed(sample);
         this.backend = backend;
@@ -190,9 +190,14 @@ public final class Network implements AutoCloseable {
         }
     }
 
+    /** Has this listener told of each layer that a pass goes through, but the outermost; null ends that. */
+    public void listen(PassListener listener) {
+        root.listen(listener);
+    }
+
     /** Returns the floating-point operations of one sample's forward pass. */
     public long forwardFlops() {
-        return leaves().stream().mapToLong(l -> l.flops(l.in().sampleShape())).sum();
+        return leaves().stream().mapToLong(Layer::forwardFlops).sum();
     }
 
     /**
@@ -200,13 +205,8 @@ public final class Network implements AutoCloseable {
      * input's gradient where there is one.
      */
     public long trainingFlops() {
-        long sum = 0;
-        for (Layer layer : leaves()) {
-            int passes =
-                    1 + (layer.parameters().isEmpty() ? 0 : 1) + (layer.in().gradient() == null ? 0 : 1);
-            sum += passes * layer.flops(layer.in().sampleShape());
-        }
-        return sum;
+        return forwardFlops()
+                + leaves().stream().mapToLong(Layer::backwardFlops).sum();
     }
 
     /** Returns the bytes of values and gradients between the layers, for the largest batch. */

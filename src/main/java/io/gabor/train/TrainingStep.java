@@ -57,8 +57,24 @@ final class TrainingStep implements AutoCloseable {
 
     /** Fetches the batch and computes the loss and its gradient at the output. */
     void forward(int n) {
-        data.fetch(n, network.in().value());
+        fetch(n);
         network.forward(n, Mode.TRAIN);
+        loss(n);
+    }
+
+    /** Follows the gradients, keeps the loss and moves on to the next batch. */
+    void update(int n) {
+        optimizer.step();
+        advance(n);
+    }
+
+    /** Writes the next batch to the network's input. */
+    void fetch(int n) {
+        data.fetch(n, network.in().value());
+    }
+
+    /** Computes the loss and its gradient from the network's output. */
+    void loss(int n) {
         loss.compute(
                 backend,
                 n,
@@ -68,9 +84,8 @@ final class TrainingStep implements AutoCloseable {
                 network.out().gradient());
     }
 
-    /** Follows the gradients, keeps the loss and moves on to the next batch. */
-    void update(int n) {
-        optimizer.step();
+    /** Keeps the loss and moves on to the next batch. */
+    void advance(int n) {
         backend.store(lossValue, optimizer.stepCounter(), lossLog);
         data.advance(n);
     }

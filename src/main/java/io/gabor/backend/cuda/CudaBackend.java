@@ -7,6 +7,7 @@ import io.gabor.backend.OptimizerOp;
 import io.gabor.backend.OptimizerSpec;
 import io.gabor.backend.PoolOp;
 import io.gabor.backend.Ties;
+import io.gabor.backend.Timeline;
 import io.gabor.backend.WeightedOp;
 import io.gabor.tensor.ConvGeometry;
 import io.gabor.tensor.ElementType;
@@ -160,6 +161,12 @@ public final class CudaBackend implements Backend {
     @Override
     public Runnable record(Runnable step) {
         return Graph.record(context, step);
+    }
+
+    /** Events: the device stamps the marks. */
+    @Override
+    public Timeline timeline(int marks) {
+        return new CudaTimeline(context, marks);
     }
 
     // ---- layers -----------------------------------------------------------------------------------------------------

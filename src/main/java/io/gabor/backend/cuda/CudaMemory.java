@@ -140,6 +140,11 @@ final class CudaMemory {
         }
     }
 
+    /** Returns whether a step is being recorded. */
+    boolean isRecording() {
+        return recording != null;
+    }
+
     /** Refuses what a recorded step cannot repeat. */
     void refuseWhileRecording(String op) {
         if (recording != null) {
