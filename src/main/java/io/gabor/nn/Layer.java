@@ -134,6 +134,17 @@ public abstract class Layer {
         return out;
     }
 
+    /** Makes this layer and those inside it new again, as if no network had ever been built with them. */
+    final void disconnect() {
+        in = null;
+        out = null;
+        forget();
+        children().forEach(Layer::disconnect);
+    }
+
+    /** Lets go of what was made while it was connected, where somebody could see it. */
+    void forget() {}
+
     /** As {@link #outputShape}, with this layer's name and input shape in front of what is wrong. */
     final Shape outputShapeNamed(Shape input) {
         try {

@@ -1,6 +1,8 @@
 package io.gabor.nn;
 
 import io.gabor.backend.Backend;
+import io.gabor.backend.BackendException;
+import io.gabor.backend.OutOfMemoryException;
 import io.gabor.tensor.Shape;
 import io.gabor.tensor.ShapeException;
 import java.util.ArrayList;
@@ -9,6 +11,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
 
 /**
  * Layers connected on a backend for a largest batch: every shape is checked, every buffer and op is made, and nothing is
@@ -34,9 +37,33 @@ public final class Network implements AutoCloseable {
         try {
             this.in = context.flow(sample, false);
             this.root.build(context, in);
-        } catch (RuntimeException e) {
-            context.release();
+        } catch (OutOfMemoryException e) {
+            abandon();
+            throw explained(e, sample, fusing);
+        } catch (RuntimeException | Error e) {
+            abandon();
             throw e;
+        }
+    }
+
+    private void abandon() {
+        context.release();
+        root.disconnect();
+    }
+
+    /** Adds what the plan for this batch needs and the largest batch that fits; as it is where there can be no plan. */
+    private OutOfMemoryException explained(OutOfMemoryException e, Shape sample, boolean fusing) {
+        IntFunction<MemoryPlan> plan =
+                batch -> MemoryPlan.of(root, sample, BuildContext.dry(backend, batch, context.training(), fusing));
+        try {
+            return MemoryPlan.explain(
+                    e,
+                    plan.apply(context.maxBatch()).toString(),
+                    batch -> plan.apply(batch).total(),
+                    context.maxBatch(),
+                    backend.freeBytes());
+        } catch (BackendException noPlan) {
+            return e;
         }
     }
 
@@ -48,6 +75,8 @@ public final class Network implements AutoCloseable {
      * @param maxBatch the largest batch it will be given, in training or use
      * @param seed of the first parameters: the same seed gives the same bits
      * @throws ShapeException if a layer does not fit what comes before it; names the layer
+     * @throws OutOfMemoryException if the memory is not enough; says what was asked for, what is free, what the network
+     *     needs and the largest batch that fits. The layers are as new then
      */
     public static Network training(Layer root, Shape sample, Backend backend, int maxBatch, long seed) {
         return new Network(root, sample, backend, maxBatch, true, true, seed);

@@ -28,6 +28,7 @@ public final class StepProfiler implements AutoCloseable {
 
     private final Network network;
     private final Backend backend;
+    private final TrainingMemory memory;
     private final DeviceDataset data;
     private final OptimizerState optimizer;
     private final TrainingStep step;
@@ -48,9 +49,10 @@ public final class StepProfiler implements AutoCloseable {
             throw new IllegalArgumentException(
                     "a profile needs at least a batch of " + batch + " samples, found " + samples.size());
         }
-        this.data = new DeviceDataset(network, loss, samples, normalization);
-        this.optimizer = optimizer.attach(network);
-        this.step = new TrainingStep(network, loss, this.optimizer, data, batch);
+        this.memory = TrainingMemory.open(network, loss, optimizer, samples, normalization, batch);
+        this.data = memory.data();
+        this.optimizer = memory.optimizer();
+        this.step = memory.step();
         this.order = Shuffle.order(samples.size(), 1, 1);
         this.seen = samples.size();
     }
@@ -211,6 +213,7 @@ public final class StepProfiler implements AutoCloseable {
             data.start(order);
             seen = 0;
         }
+        data.prepare(seen, batch);
         seen += batch;
     }
 
@@ -222,8 +225,6 @@ public final class StepProfiler implements AutoCloseable {
 
     @Override
     public void close() {
-        step.close();
-        optimizer.close();
-        data.close();
+        memory.close();
     }
 }

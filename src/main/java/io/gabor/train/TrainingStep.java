@@ -36,8 +36,18 @@ final class TrainingStep implements AutoCloseable {
         this.data = data;
         this.batch = batch;
         this.lossValue = backend.allocate(Shape.of(1));
-        this.lossLog = backend.allocate(Shape.of(LOG_SIZE));
-        this.fullStep = backend.record(() -> step(batch));
+        try {
+            this.lossLog = backend.allocate(Shape.of(LOG_SIZE));
+        } catch (RuntimeException | Error e) {
+            backend.release(lossValue);
+            throw e;
+        }
+        try {
+            this.fullStep = backend.record(() -> step(batch));
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
+        }
     }
 
     /** Runs a step on the next {@code n} samples. */
@@ -66,6 +76,11 @@ final class TrainingStep implements AutoCloseable {
     void update(int n) {
         optimizer.step();
         advance(n);
+    }
+
+    /** Called before {@link #run} or {@link #forward}: the samples to come are those at {@code [from, from + n)}. */
+    void prepare(int from, int n) {
+        data.prepare(from, n);
     }
 
     /** Writes the next batch to the network's input. */

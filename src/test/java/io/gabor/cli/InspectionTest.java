@@ -148,4 +148,26 @@ class InspectionTest {
         assertFalse(shorter.out().contains("a training step of batch"), shorter.out());
         assertEquals(List.of(), Run.json(file).get("layers"));
     }
+
+    @Test
+    void summaryPlansMemory() throws IOException {
+        Path file = folder.resolve("m.json");
+        Run run = Run.gabor("summary", "--backend", "cpu", "--batch", 64, "--json", file);
+        assertEquals(0, run.code(), run.toString());
+        assertTrue(run.out().contains("training with batch 64 on cpu takes"), run.out());
+        Map<?, ?> json = Run.json(file);
+        Map<?, ?> memory = (Map<?, ?>) json.get("memory");
+        long parameters = 4 * 431_080L;
+        assertEquals(parameters, memory.get("parameterBytes"));
+        assertEquals(parameters, memory.get("gradientBytes"));
+        assertEquals(2 * parameters, memory.get("optimizerBytes"), "lenet's recipe is Adam, with two moments");
+        assertEquals(3 * parameters, memory.get("checkpointBytes"));
+        assertEquals(json.get("activationBytes"), memory.get("activationBytes"));
+        long sum = 0;
+        for (String part : List.of("parameter", "gradient", "optimizer", "activation", "workspace", "checkpoint")) {
+            sum += (Long) memory.get(part + "Bytes");
+        }
+        assertEquals(sum, memory.get("totalBytes"));
+        assertTrue((Long) memory.get("freeBytes") > 0);
+    }
 }

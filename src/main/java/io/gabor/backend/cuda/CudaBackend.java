@@ -15,6 +15,7 @@ import io.gabor.tensor.PoolGeometry;
 import io.gabor.tensor.Shape;
 import io.gabor.tensor.Tensor;
 import java.util.List;
+import java.util.function.Supplier;
 import jcuda.driver.CUresult;
 import jcuda.driver.JCudaDriver;
 import org.slf4j.Logger;
@@ -76,6 +77,16 @@ public final class CudaBackend implements Backend {
     @Override
     public long allocatedBytes() {
         return memory.bytes();
+    }
+
+    @Override
+    public long freeBytes() {
+        return memory.freeBytes();
+    }
+
+    @Override
+    public <T> T planned(Supplier<T> making) {
+        return memory.counted(making);
     }
 
     @Override
