@@ -205,23 +205,55 @@ final class BenchCommand extends GaborCommand {
     }
 
     private static void print(Screen screen, Benchmark.Result result) {
-        Table table =
-                new Table("backend", "phase", ">images/s", ">spread", ">GFLOP/s", ">of ceiling", ">against reference");
+        boolean device = result.timings().stream()
+                .anyMatch(timing -> timing.deviceSeconds().isPresent());
+        List<String> titles = new ArrayList<>(
+                List.of("backend", "phase", ">images/s", ">spread", ">GFLOP/s", ">of ceiling", ">against reference"));
+        if (device) {
+            titles.addAll(3, List.of(">ms a batch", ">on the device"));
+        }
+        Table table = new Table(titles.toArray(String[]::new));
         for (Benchmark.Timing timing : result.timings()) {
             OptionalDouble speedUp = speedUp(timing, result);
-            table.row(
+            OptionalDouble share = percentOfCeiling(timing, result);
+            List<String> cells = new ArrayList<>(List.of(
                     timing.workload().backend().name(),
                     timing.workload().phase(),
                     Numbers.rate(timing.median()),
                     Numbers.format("± %.1f %%", 50 * (timing.max() - timing.min()) / timing.median()),
                     Numbers.format("%.2f", timing.gflops()),
-                    Numbers.format("%.1f %%", 100 * timing.gflops() / result.ceilingGflops()),
-                    speedUp.isEmpty() ? "-" : Numbers.format("%,.1f ×", speedUp.getAsDouble()));
+                    share.isEmpty() ? "-" : Numbers.format("%.1f %%", share.getAsDouble()),
+                    speedUp.isEmpty() ? "-" : Numbers.format("%,.1f ×", speedUp.getAsDouble())));
+            if (device) {
+                cells.addAll(3, List.of(milliseconds(wallSeconds(timing)), deviceMilliseconds(timing)));
+            }
+            table.row(cells.toArray(String[]::new));
         }
         screen.table(table);
         screen.format(
                 "ceiling: %.1f GFLOP/s of multiply-adds, measured in this run; spread is half of max − min",
                 result.ceilingGflops());
+    }
+
+    private static double wallSeconds(Benchmark.Timing timing) {
+        return timing.workload().network().maxBatch() / timing.median();
+    }
+
+    private static String milliseconds(double seconds) {
+        return Numbers.format("%.4f", 1e3 * seconds);
+    }
+
+    private static String deviceMilliseconds(Benchmark.Timing timing) {
+        return timing.deviceSeconds().isEmpty()
+                ? "-"
+                : milliseconds(timing.deviceSeconds().getAsDouble());
+    }
+
+    /** The ceiling is the CPU's; a device with a clock of its own is not compared with it. */
+    private static OptionalDouble percentOfCeiling(Benchmark.Timing timing, Benchmark.Result result) {
+        return timing.deviceSeconds().isPresent()
+                ? OptionalDouble.empty()
+                : OptionalDouble.of(100 * timing.gflops() / result.ceilingGflops());
     }
 
     private List<LayerTimes> layerTimes(Screen screen, List<Workload> workloads, double ceiling) {
@@ -262,7 +294,12 @@ final class BenchCommand extends GaborCommand {
             row.put("threads", workload.backend().threads());
             row.put("imagesPerSecond", timing.median());
             row.put("gflops", timing.gflops());
-            row.put("percentOfCeiling", 100 * timing.gflops() / result.ceilingGflops());
+            OptionalDouble share = percentOfCeiling(timing, result);
+            row.put("percentOfCeiling", share.isEmpty() ? null : share.getAsDouble());
+            row.put("secondsPerBatch", wallSeconds(timing));
+            if (timing.deviceSeconds().isPresent()) {
+                row.put("deviceSecondsPerBatch", timing.deviceSeconds().getAsDouble());
+            }
             row.put("speedUpOverReference", speedUp.isEmpty() ? null : speedUp.getAsDouble());
             row.put("imagesPerSecondMin", timing.min());
             row.put("imagesPerSecondMax", timing.max());

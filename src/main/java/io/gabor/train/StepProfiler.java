@@ -195,6 +195,27 @@ public final class StepProfiler implements AutoCloseable {
         }
     }
 
+    /**
+     * Returns the median of the seconds that a step takes from begin to end, with no mark inside it.
+     *
+     * @param steps how many to measure, behind one that is not
+     */
+    public double stepSeconds(int steps) {
+        try (Timeline timeline = backend.timeline(2)) {
+            Runnable marked = backend.record(() -> {
+                timeline.mark(0);
+                step.forward(batch);
+                network.backward(batch);
+                step.update(batch);
+                timeline.mark(1);
+            });
+            repeat(marked, 0, 1, () -> {});
+            List<double[]> measured = new ArrayList<>();
+            repeat(marked, 0, steps, () -> measured.add(new double[] {timeline.seconds(0, 1)}));
+            return median(measured, 0);
+        }
+    }
+
     private void repeat(Runnable marked, double seconds, int least, Runnable behind) {
         long start = System.nanoTime();
         int steps = 0;
