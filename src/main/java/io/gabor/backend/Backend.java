@@ -58,9 +58,13 @@ public interface Backend extends AutoCloseable {
     /** Returns the bytes of tensors and workspaces held now. */
     long allocatedBytes();
 
-    /** Returns about how many bytes could still be allocated. Here, what is left of the Java heap before any clean-up. */
+    /**
+     * Returns about how many bytes could still be allocated; not for a loop, since it may take as long as a step. Here, what
+     * is left of the Java heap once it has been cleaned up: what was just released would count as taken before.
+     */
     default long freeBytes() {
         Runtime runtime = Runtime.getRuntime();
+        runtime.gc();
         return runtime.maxMemory() - runtime.totalMemory() + runtime.freeMemory();
     }
 
