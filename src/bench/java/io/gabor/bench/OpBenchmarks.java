@@ -43,7 +43,7 @@ public final class OpBenchmarks {
         try {
             results = new Runner(options).run();
         } catch (RunnerException e) {
-            System.err.println("bench: " + e.getMessage());
+            System.err.println("bench: " + e);
             System.exit(2);
             return;
         }
