@@ -109,6 +109,29 @@ final class DjlPeer implements Peer {
         return new Shape(work.size()).addAll(new Shape(sample));
     }
 
+    /** Returns what trains a model as its recipe says. */
+    static Trainer trainer(Model model) {
+        Optimizer adam =
+                Optimizer.adam().optLearningRateTracker(Tracker.fixed(0.001f)).build();
+        return model.newTrainer(new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss()).optOptimizer(adam));
+    }
+
+    /** One training step. Returns the loss before it; NaN unless it is to be read. */
+    static float step(Trainer trainer, NDArray x, NDArray labels, boolean readsLoss) {
+        try (NDManager temporary = x.getManager().newSubManager()) {
+            x.tempAttach(temporary);
+            labels.tempAttach(temporary);
+            NDArray loss;
+            try (GradientCollector collector = trainer.newGradientCollector()) {
+                NDList y = trainer.forward(new NDList(x));
+                loss = trainer.getLoss().evaluate(new NDList(labels), y);
+                collector.backward(loss);
+            }
+            trainer.step();
+            return readsLoss ? loss.getFloat() : Float.NaN;
+        }
+    }
+
     private final class Training implements Task {
         private final Calls calls = new Steps();
         private final Model model;
@@ -149,32 +172,16 @@ final class DjlPeer implements Peer {
                 if (trainer != null) {
                     trainer.close();
                 }
-                Optimizer adam = Optimizer.adam()
-                        .optLearningRateTracker(Tracker.fixed(0.001f))
-                        .build();
-                trainer =
-                        model.newTrainer(new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss()).optOptimizer(adam));
+                trainer = trainer(model);
                 trainer.initialize(shape);
             }
 
             @Override
             void call(int number) {
-                NDArray x = inputs.get(number % inputs.size());
-                NDArray t = labels.get(number % inputs.size());
-                try (NDManager step = manager.newSubManager()) {
-                    x.tempAttach(step);
-                    t.tempAttach(step);
-                    NDArray value;
-                    try (GradientCollector collector = trainer.newGradientCollector()) {
-                        NDList y = trainer.forward(new NDList(x));
-                        value = trainer.getLoss().evaluate(new NDList(t), y);
-                        collector.backward(value);
-                    }
-                    trainer.step();
-                    if (number % STEPS_PER_LOSS == 0) {
-                        loss = value.getFloat();
-                    }
-                }
+                int batch = number % inputs.size();
+                boolean readsLoss = number % STEPS_PER_LOSS == 0;
+                float found = step(trainer, inputs.get(batch), labels.get(batch), readsLoss);
+                loss = readsLoss ? found : loss;
             }
         }
     }
