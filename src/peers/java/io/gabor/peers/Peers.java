@@ -2,6 +2,7 @@ package io.gabor.peers;
 
 import io.gabor.backend.cpu.Ceiling;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -72,6 +73,9 @@ public final class Peers implements Callable<Integer> {
     @SuppressWarnings("UnusedVariable") // picocli looks at it
     private boolean help;
 
+    /** The processes that wanted a processor in the last minute; negative where the system does not say. */
+    private final double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
+
     private final List<Child> children = new ArrayList<>();
     private final Map<Integer, Series> ceilings = new TreeMap<>();
     private final Path folder = Path.of(System.getProperty("gabor.peers.work"));
@@ -130,7 +134,7 @@ public final class Peers implements Callable<Integer> {
             }
         }
         Report report =
-                new Report(contests, ceilings, descriptions, Samples.mnist().name(), threads, rounds, seconds);
+                new Report(contests, ceilings, descriptions, Samples.mnist().name(), load, threads, rounds, seconds);
         report.print(System.out);
         if (json != null) {
             Files.writeString(json, report.json() + "\n");

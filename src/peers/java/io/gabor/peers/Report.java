@@ -17,18 +17,21 @@ import java.util.Map;
  * @param ceilings by number of threads, GFLOP/s of multiply-adds; the highest of the rounds counts
  * @param descriptions of the engines, by engine and JDK
  * @param data what lenet got: mnist, or digits
+ * @param load the machine's load average before the run
  */
 record Report(
         List<Contest> contests,
         Map<Integer, Series> ceilings,
         Map<String, String> descriptions,
         String data,
+        double load,
         int threads,
         int rounds,
         double seconds) {
     void print(PrintStream out) {
         out.println(LocalDate.now(ZoneOffset.UTC) + ", " + System.getProperty("os.name") + " "
-                + System.getProperty("os.arch") + ", threads: " + threads + ", lenet's data: " + data + ", rounds: "
+                + System.getProperty("os.arch") + ", threads: " + threads + ", lenet's data: " + data
+                + ", load before: " + format("%.1f", load) + ", rounds: "
                 + rounds + " of "
                 + format("%.1f s", seconds));
         descriptions.forEach((engine, what) -> out.println("- " + engine + ": " + what));
@@ -92,6 +95,7 @@ record Report(
         all.put("date", LocalDate.now(ZoneOffset.UTC).toString());
         all.put("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
         all.put("data", data);
+        all.put("loadBefore", load);
         all.put("threads", threads);
         all.put("rounds", rounds);
         all.put("secondsPerRound", seconds);
