@@ -424,24 +424,47 @@ GABOR_API int cuEventDestroy_v2(void* handle) {
     return CUDA_ERROR_INVALID_HANDLE;
 }
 
+static int record_event(Context& context, Stream& stream, Event& event) {
+    auto done = std::make_shared<bool>(false);
+    auto time = std::make_shared<std::chrono::steady_clock::time_point>();
+    int code = enqueue(context, stream, [done, time]() -> Failure {
+        *done = true;
+        *time = std::chrono::steady_clock::now();
+        return {};
+    });
+    if (code == CUDA_SUCCESS) {
+        event.done = done;
+        event.time = time;
+        event.stream = &stream;
+        event.asked = false;
+    }
+    return code;
+}
+
+// With EXTERNAL, while a stream is captured: a node that records the event in every launch of the graph. Ask for its time
+// only when the launch is done: until then an event that an earlier launch recorded still counts as reached.
+GABOR_API int cuEventRecordWithFlags(void* handle, void* stream_handle, unsigned flags) {
+    constexpr unsigned EXTERNAL = 1;
+    GABOR_ENTER_EVENT(handle)
+    Stream* stream = stream_of(*context, stream_handle);
+    if (stream == nullptr) {
+        return CUDA_ERROR_INVALID_HANDLE;
+    }
+    if (flags > EXTERNAL || (flags == EXTERNAL && stream->capture == nullptr)) {
+        return CUDA_ERROR_INVALID_VALUE;
+    }
+    return record_event(*context, *stream, *event);
+}
+
 GABOR_API int cuEventRecord(void* handle, void* stream_handle) {
     GABOR_ENTER_EVENT(handle)
     Stream* stream = stream_of(*context, stream_handle);
     if (stream == nullptr) {
         return CUDA_ERROR_INVALID_HANDLE;
     }
-    auto done = std::make_shared<bool>(false);
-    auto time = std::make_shared<std::chrono::steady_clock::time_point>();
-    int code = enqueue(*context, *stream, [done, time]() -> Failure {
-        *done = true;
-        *time = std::chrono::steady_clock::now();
-        return {};
-    });
-    if (code == CUDA_SUCCESS) {
-        event->done = done;
-        event->time = time;
-        event->stream = stream;
-        event->asked = false;
+    int code = record_event(*context, *stream, *event);
+    if (stream->capture != nullptr) {
+        event->done = nullptr;  // it marks a place in the graph, and no launch ever gives it a time
     }
     return code;
 }

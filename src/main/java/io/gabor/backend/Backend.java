@@ -6,6 +6,7 @@ import io.gabor.tensor.PoolGeometry;
 import io.gabor.tensor.Shape;
 import io.gabor.tensor.Tensor;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * The seam between the layers and the hardware: memory and ops. {@code reference} says in plain loops what each op means;
@@ -42,7 +43,7 @@ public interface Backend extends AutoCloseable {
     /**
      * Returns a new tensor filled with zeros.
      *
-     * @throws BackendException if there is not enough memory; says how much was asked for and how much there is
+     * @throws OutOfMemoryException if there is not enough memory; says how much was asked for and how much there is
      */
     Tensor allocate(ElementType type, Shape shape);
 
@@ -56,6 +57,29 @@ public interface Backend extends AutoCloseable {
 
     /** Returns the bytes of tensors and workspaces held now. */
     long allocatedBytes();
+
+    /**
+     * Returns about how many bytes could still be allocated; not for a loop, since it may take as long as a step. Here, what
+     * is left of the Java heap once it has been cleaned up: what was just released would count as taken before.
+     */
+    default long freeBytes() {
+        Runtime runtime = Runtime.getRuntime();
+        runtime.gc();
+        return runtime.maxMemory() - runtime.totalMemory() + runtime.freeMemory();
+    }
+
+    /** Returns the bytes that an element takes in this backend's memory. */
+    default int bytesOf(ElementType type) {
+        return type.bytes();
+    }
+
+    /**
+     * Runs something that only makes ops, and closes them without calling them, to learn what their workspaces would take
+     * ({@link #allocatedBytes} meanwhile). A backend that can do so without taking the memory does; here, it is taken.
+     */
+    default <T> T planned(Supplier<T> making) {
+        return making.get();
+    }
 
     /** Copies the first {@code count} elements of an F32 tensor from {@code source}. */
     void upload(float[] source, int count, Tensor target);
@@ -109,6 +133,14 @@ public interface Backend extends AutoCloseable {
      */
     default Runnable record(Runnable step) {
         return step;
+    }
+
+    /**
+     * Returns a timeline with so many marks. Here it reads the host's clock, which is right where an op is done when it
+     * returns; a backend that only queues its work has the device's clock read.
+     */
+    default Timeline timeline(int marks) {
+        return new WallClock(marks);
     }
 
     // ---- layers -----------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ import io.gabor.model.Xor;
 import io.gabor.nn.Network;
 import io.gabor.tensor.Philox;
 import io.gabor.tensor.Shape;
+import io.gabor.train.StepProfile;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,6 +28,7 @@ import picocli.CommandLine.Option;
         description = {
             "Times training steps and inference of a model on every usable backend in one run, in alternation, and"
                     + " compares them with the machine's multiply-add ceiling, measured in the same run.",
+            "Then it says where the time of a training step goes: layer by layer, forward and backward.",
             "The images are drawn or random; no data set is needed."
         },
         footer = {
@@ -70,6 +72,15 @@ final class BenchCommand extends GaborCommand {
             description = "Rounds; the median counts (default: ${DEFAULT-VALUE}).")
     private int rounds;
 
+    @Option(
+            names = "--layers",
+            negatable = true,
+            defaultValue = "true",
+            fallbackValue = "true",
+            description =
+                    "Say where the time of a training step goes, layer by layer, or leave it out (default: say it).")
+    private boolean layers;
+
     @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = RecipeOptions.SEED)
     private long seed;
 
@@ -88,6 +99,7 @@ final class BenchCommand extends GaborCommand {
                     .run(round -> announce(screen, round));
             screen.endLive();
             print(screen, result);
+            List<LayerTimes> times = layerTimes(screen, workloads, result.ceilingGflops());
             report.put("command", "bench")
                     .put("version", Version.text())
                     .put("model", source.name())
@@ -95,7 +107,8 @@ final class BenchCommand extends GaborCommand {
                     .put("rounds", rounds)
                     .put("secondsPerRound", seconds)
                     .put("ceilingGflops", result.ceilingGflops())
-                    .put("rows", rows(source, result));
+                    .put("rows", rows(source, result))
+                    .put("layers", times.stream().map(LayerTimes::write).toList());
             return ExitCode.DONE;
         } finally {
             for (int i = open.size() - 1; i >= 0; i--) {
@@ -192,23 +205,72 @@ final class BenchCommand extends GaborCommand {
     }
 
     private static void print(Screen screen, Benchmark.Result result) {
-        Table table =
-                new Table("backend", "phase", ">images/s", ">spread", ">GFLOP/s", ">of ceiling", ">against reference");
+        boolean device = result.timings().stream()
+                .anyMatch(timing -> timing.deviceSeconds().isPresent());
+        List<String> titles = new ArrayList<>(
+                List.of("backend", "phase", ">images/s", ">spread", ">GFLOP/s", ">of ceiling", ">against reference"));
+        if (device) {
+            titles.addAll(3, List.of(">ms a batch", ">on the device"));
+        }
+        Table table = new Table(titles.toArray(String[]::new));
         for (Benchmark.Timing timing : result.timings()) {
             OptionalDouble speedUp = speedUp(timing, result);
-            table.row(
+            OptionalDouble share = percentOfCeiling(timing, result);
+            List<String> cells = new ArrayList<>(List.of(
                     timing.workload().backend().name(),
                     timing.workload().phase(),
                     Numbers.rate(timing.median()),
                     Numbers.format("± %.1f %%", 50 * (timing.max() - timing.min()) / timing.median()),
                     Numbers.format("%.2f", timing.gflops()),
-                    Numbers.format("%.1f %%", 100 * timing.gflops() / result.ceilingGflops()),
-                    speedUp.isEmpty() ? "-" : Numbers.format("%,.1f ×", speedUp.getAsDouble()));
+                    share.isEmpty() ? "-" : Numbers.format("%.1f %%", share.getAsDouble()),
+                    speedUp.isEmpty() ? "-" : Numbers.format("%,.1f ×", speedUp.getAsDouble())));
+            if (device) {
+                cells.addAll(3, List.of(milliseconds(wallSeconds(timing)), deviceMilliseconds(timing)));
+            }
+            table.row(cells.toArray(String[]::new));
         }
         screen.table(table);
         screen.format(
                 "ceiling: %.1f GFLOP/s of multiply-adds, measured in this run; spread is half of max − min",
                 result.ceilingGflops());
+    }
+
+    private static double wallSeconds(Benchmark.Timing timing) {
+        return timing.workload().network().maxBatch() / timing.median();
+    }
+
+    private static String milliseconds(double seconds) {
+        return Numbers.format("%.4f", 1e3 * seconds);
+    }
+
+    private static String deviceMilliseconds(Benchmark.Timing timing) {
+        return timing.deviceSeconds().isEmpty()
+                ? "-"
+                : milliseconds(timing.deviceSeconds().getAsDouble());
+    }
+
+    /** The ceiling is the CPU's; a device with a clock of its own is not compared with it. */
+    private static OptionalDouble percentOfCeiling(Benchmark.Timing timing, Benchmark.Result result) {
+        return timing.deviceSeconds().isPresent()
+                ? OptionalDouble.empty()
+                : OptionalDouble.of(100 * timing.gflops() / result.ceilingGflops());
+    }
+
+    private List<LayerTimes> layerTimes(Screen screen, List<Workload> workloads, double ceiling) {
+        List<LayerTimes> all = new ArrayList<>();
+        for (Workload workload : workloads) {
+            if (layers && workload instanceof Workload.Training training) {
+                if (screen.isTerminal()) {
+                    screen.live().accept("layers on " + workload.backend().name());
+                }
+                StepProfile profile = training.profile(seconds, seconds * rounds, rounds);
+                LayerTimes times = new LayerTimes(workload.backend().name(), profile, ceiling);
+                screen.endLive();
+                times.print(screen);
+                all.add(times);
+            }
+        }
+        return all;
     }
 
     private static OptionalDouble speedUp(Benchmark.Timing timing, Benchmark.Result result) {
@@ -232,7 +294,12 @@ final class BenchCommand extends GaborCommand {
             row.put("threads", workload.backend().threads());
             row.put("imagesPerSecond", timing.median());
             row.put("gflops", timing.gflops());
-            row.put("percentOfCeiling", 100 * timing.gflops() / result.ceilingGflops());
+            OptionalDouble share = percentOfCeiling(timing, result);
+            row.put("percentOfCeiling", share.isEmpty() ? null : share.getAsDouble());
+            row.put("secondsPerBatch", wallSeconds(timing));
+            if (timing.deviceSeconds().isPresent()) {
+                row.put("deviceSecondsPerBatch", timing.deviceSeconds().getAsDouble());
+            }
             row.put("speedUpOverReference", speedUp.isEmpty() ? null : speedUp.getAsDouble());
             row.put("imagesPerSecondMin", timing.min());
             row.put("imagesPerSecondMax", timing.max());

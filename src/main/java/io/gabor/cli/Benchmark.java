@@ -3,6 +3,7 @@ package io.gabor.cli;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.function.DoubleSupplier;
 import java.util.function.IntConsumer;
 
@@ -19,6 +20,9 @@ final class Benchmark {
     private static final int IDLE_PERIODS = 3;
 
     private static final double FASTER = 0.97;
+
+    /** A batch by the device's clock makes the host wait; a few of them are enough for a median. */
+    private static final int MOST_DEVICE_BATCHES = 50;
 
     private final List<? extends Workload> workloads;
     private final DoubleSupplier ceiling;
@@ -52,12 +56,12 @@ final class Benchmark {
      *
      * @param imagesPerSecond one for each round, ascending
      * @param gflops at the median rate
+     * @param deviceSeconds of a batch, by the device's clock: the median of the rounds; empty where it has none
      */
-    record Timing(Workload workload, double[] imagesPerSecond, double gflops) {
+    record Timing(Workload workload, double[] imagesPerSecond, double gflops, OptionalDouble deviceSeconds) {
         /** The middle one; of an even number, the mean of the two in the middle. */
         double median() {
-            int n = imagesPerSecond.length;
-            return (imagesPerSecond[(n - 1) / 2] + imagesPerSecond[n / 2]) / 2;
+            return Benchmark.median(imagesPerSecond);
         }
 
         double min() {
@@ -74,6 +78,8 @@ final class Benchmark {
         beforeRound.accept(0);
         int[] batches = workloads.stream().mapToInt(this::warmUp).toArray();
         double[][] rates = new double[workloads.size()][rounds];
+        double[][] device = new double[workloads.size()][rounds];
+        boolean[] clocked = new boolean[workloads.size()];
         double best = 0;
         for (int round = 0; round < rounds; round++) {
             beforeRound.accept(round + 1);
@@ -82,18 +88,28 @@ final class Benchmark {
                 Workload workload = workloads.get(w);
                 double images = (double) batches[w] * workload.network().maxBatch();
                 rates[w][round] = images / workload.run(batches[w]);
+                OptionalDouble seconds = workload.deviceSeconds(Math.min(batches[w], MOST_DEVICE_BATCHES));
+                clocked[w] = seconds.isPresent();
+                device[w][round] = seconds.orElse(0);
             }
         }
         List<Timing> timings = new ArrayList<>();
         for (int w = 0; w < batches.length; w++) {
             Arrays.sort(rates[w]);
-            Timing timing = new Timing(workloads.get(w), rates[w], 0);
+            Arrays.sort(device[w]);
             timings.add(new Timing(
                     workloads.get(w),
                     rates[w],
-                    timing.median() * workloads.get(w).flopsPerImage() / 1e9));
+                    median(rates[w]) * workloads.get(w).flopsPerImage() / 1e9,
+                    clocked[w] ? OptionalDouble.of(median(device[w])) : OptionalDouble.empty()));
         }
         return new Result(best, timings);
+    }
+
+    /** Returns the middle one of ascending values; of an even number, the mean of the two in the middle. */
+    static double median(double[] ascending) {
+        int n = ascending.length;
+        return (ascending[(n - 1) / 2] + ascending[n / 2]) / 2;
     }
 
     /**

@@ -5,9 +5,11 @@ import io.gabor.nn.Flow;
 import io.gabor.nn.Layer;
 import io.gabor.nn.Network;
 import io.gabor.nn.Parameter;
+import io.gabor.tensor.ElementType;
 import io.gabor.tensor.Shape;
 import io.gabor.tensor.Storage;
 import io.gabor.tensor.Tensor;
+import io.gabor.train.TrainingPlan;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -25,7 +27,7 @@ import picocli.CommandLine.Option;
         name = "summary",
         description = {
             "Shows a model layer by layer: forward and backward shapes of one image, parameters, floating-point"
-                    + " operations, and the memory of values and gradients for a batch.",
+                    + " operations, and the memory that training takes for a batch.",
             "MFLOP count multiplications and additions of convolutions, dense layers and pooling, not element-wise"
                     + " work; a training step is forward, weight gradient and input gradient."
         },
@@ -56,10 +58,22 @@ final class SummaryCommand extends GaborCommand {
     int run(Screen screen, JsonReport report) throws Exception {
         ModelSource source = ModelSource.find(model);
         int samples = batch == null ? source.recipe().batch() : batch;
+        int outputs = source.outputs();
+        Shape sample = source.sampleShape();
+        // With one sample: a batch that does not fit has a plan as well, and values and gradients grow with the batch.
         try (Backend backend = backendChoice.open();
-                Network network = source.training(source.outputs(), source.sampleShape(), backend, samples, 1)) {
-            List<Row> rows = rows(network);
-            print(screen, source, network, rows);
+                Network network = source.training(outputs, sample, backend, 1, 1)) {
+            TrainingPlan plan = TrainingPlan.of(
+                    source.layers(outputs),
+                    sample,
+                    backend,
+                    samples,
+                    source.recipe().createOptimizer(),
+                    null);
+            MemoryTable memory = new MemoryTable(backend, plan);
+            List<Row> rows = rows(network, samples);
+            print(screen, source, network, plan, rows);
+            memory.print(screen);
             report.put("command", "summary")
                     .put("version", Version.text())
                     .put("model", source.name())
@@ -67,7 +81,8 @@ final class SummaryCommand extends GaborCommand {
                     .put("parameters", network.parameterCount())
                     .put("forwardFlops", network.forwardFlops())
                     .put("trainingFlops", network.trainingFlops())
-                    .put("activationBytes", network.activationBytes())
+                    .put("activationBytes", plan.network().activations())
+                    .put("memory", memory.write())
                     .put("layers", rows.stream().map(Row::write).toList());
             return ExitCode.DONE;
         }
@@ -119,15 +134,14 @@ final class SummaryCommand extends GaborCommand {
         }
     }
 
-    private static List<Row> rows(Network network) {
+    private static List<Row> rows(Network network, int batch) {
         Set<Storage> counted = Collections.newSetFromMap(new IdentityHashMap<>());
-        bytes(network.in(), counted);
+        int element = network.backend().bytesOf(ElementType.F32);
+        elements(network.in(), counted);
         List<Row> rows = new ArrayList<>();
         for (Layer layer : network.leaves()) {
             Shape in = layer.in().sampleShape();
             boolean backward = layer.in().gradient() != null;
-            long flops = layer.flops(in);
-            int passes = 1 + (layer.parameters().isEmpty() ? 0 : 1) + (backward ? 1 : 0);
             rows.add(new Row(
                     layer.name(),
                     layer.kind(),
@@ -138,28 +152,31 @@ final class SummaryCommand extends GaborCommand {
                             .map(Parameter::shape)
                             .mapToLong(Shape::size)
                             .sum(),
-                    flops,
-                    passes * flops,
-                    bytes(layer.out(), counted)));
+                    layer.forwardFlops(),
+                    layer.forwardFlops() + layer.backwardFlops(),
+                    (long) batch * element * elements(layer.out(), counted)));
         }
         return rows;
     }
 
     /** Memory that two flows share is counted once. */
-    private static long bytes(Flow flow, Set<Storage> counted) {
-        long bytes = 0;
+    private static long elements(Flow flow, Set<Storage> counted) {
+        long elements = 0;
         for (Tensor tensor : new Tensor[] {flow.value(), flow.gradient()}) {
             if (tensor != null && counted.add(tensor.storage())) {
-                bytes += (long) tensor.size() * Float.BYTES;
+                elements += tensor.size();
             }
         }
-        return bytes;
+        return elements;
     }
 
-    private static void print(Screen screen, ModelSource source, Network network, List<Row> rows) {
+    private static void print(Screen screen, ModelSource source, Network network, TrainingPlan plan, List<Row> rows) {
         screen.format(
                 "%s: samples of %s, %s outputs, batch %d",
-                source.name(), source.sampleShape(), network.out().sampleShape(), network.maxBatch());
+                source.name(),
+                source.sampleShape(),
+                network.out().sampleShape(),
+                plan.network().batch());
         Table table = new Table(
                 "layer",
                 "kind",
@@ -188,9 +205,8 @@ final class SummaryCommand extends GaborCommand {
                 Numbers.count(network.parameterCount()),
                 Numbers.mega(network.forwardFlops()),
                 Numbers.mega(network.trainingFlops()),
-                Numbers.bytes(network.activationBytes()));
+                Numbers.bytes(plan.network().activations()));
         screen.table(table);
-        screen.line("The total of the activations includes the input. Parameters take "
-                + Numbers.bytes(Float.BYTES * network.parameterCount()) + ", their gradients as much again.");
+        screen.line("The total of the activations includes the input.");
     }
 }

@@ -1,18 +1,21 @@
 package io.gabor.cli;
 
 import io.gabor.backend.Backend;
+import io.gabor.backend.OutOfMemoryException;
 import io.gabor.data.Dataset;
 import io.gabor.data.DatasetSource;
 import io.gabor.data.Split;
 import io.gabor.io.ModelFile;
 import io.gabor.model.Recipe;
 import io.gabor.nn.Network;
+import io.gabor.tensor.Shape;
 import io.gabor.train.EpochResult;
 import io.gabor.train.History;
 import io.gabor.train.NonFiniteException;
 import io.gabor.train.TestResult;
 import io.gabor.train.Tester;
 import io.gabor.train.Trainer;
+import io.gabor.train.TrainingPlan;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,7 +46,7 @@ final class TrainCommand extends GaborCommand {
             paramLabel = "NAME|FILE",
             defaultValue = "lenet",
             description =
-                    "lenet, digits01, digits01-valid, conv3x3-softmax, mlp-tanh, xor, or a model file to go on with"
+                    "lenet, vgg-small, digits01, digits01-valid, conv3x3-softmax, mlp-tanh, xor, or a model file to go on with"
                             + " (default: ${DEFAULT-VALUE}).")
     private String model;
 
@@ -77,10 +80,22 @@ final class TrainCommand extends GaborCommand {
         Recipe recipe = wanted.withDataset(dataChoice.recipeName(wanted, data));
         Dataset training = recipe.select(data.load(Split.TRAIN), Split.TRAIN);
         int outputs = training.labels() == null ? training.targetShape().size() : training.classes();
-        try (Backend backend = backendChoice.open();
-                Network network = source.training(outputs, training.sampleShape(), backend, recipe.batch(), seed)) {
-            Job job = new Job(screen, report, source, recipe, training, data, backend, network, target);
-            return job.run();
+        Shape sample = training.sampleShape();
+        try (Backend backend = backendChoice.open()) {
+            try (Network network = source.training(outputs, sample, backend, recipe.batch(), seed)) {
+                Job job = new Job(screen, report, source, recipe, training, data, backend, network, target);
+                return job.run();
+            } catch (OutOfMemoryException e) {
+                throw TrainingPlan.explain(
+                        e,
+                        () -> source.layers(outputs),
+                        sample,
+                        backend,
+                        recipe.batch(),
+                        recipe.createOptimizer(),
+                        training,
+                        backend.freeBytes());
+            }
         }
     }
 

@@ -1,14 +1,18 @@
 package io.gabor.cli;
 
 import io.gabor.backend.Backend;
+import io.gabor.backend.Timeline;
 import io.gabor.data.Dataset;
 import io.gabor.model.Recipe;
 import io.gabor.nn.Mode;
 import io.gabor.nn.Network;
 import io.gabor.train.EpochResult;
 import io.gabor.train.History;
+import io.gabor.train.StepProfile;
+import io.gabor.train.StepProfiler;
 import io.gabor.train.Trainer;
 import java.util.Arrays;
+import java.util.OptionalDouble;
 
 /** One phase of a model on one backend, to be timed: full batches, again and again. */
 abstract class Workload implements AutoCloseable {
@@ -39,6 +43,19 @@ abstract class Workload implements AutoCloseable {
     /** Runs so many batches and returns the seconds that they took. */
     abstract double run(int batches);
 
+    /**
+     * Returns the seconds that a batch takes by the device's clock, the median of so many; empty where the device has none of
+     * its own.
+     */
+    final OptionalDouble deviceSeconds(int batches) {
+        try (Timeline timeline = backend().timeline(2)) {
+            return timeline.onDevice() ? OptionalDouble.of(deviceSeconds(timeline, batches)) : OptionalDouble.empty();
+        }
+    }
+
+    /** Measures a batch with the two marks of a timeline, so many times, and returns the median. */
+    abstract double deviceSeconds(Timeline timeline, int batches);
+
     @Override
     public final void close() {
         network.close();
@@ -66,6 +83,22 @@ abstract class Workload implements AutoCloseable {
         @Override
         long flopsPerImage() {
             return network().trainingFlops();
+        }
+
+        @Override
+        double deviceSeconds(Timeline timeline, int batches) {
+            try (StepProfiler profiler = new StepProfiler(
+                    network(), recipe.loss(), recipe.createOptimizer(), samples, recipe.normalization())) {
+                return profiler.stepSeconds(batches);
+            }
+        }
+
+        /** Returns where the time of a step goes: so many seconds of steps, and at least so many steps. */
+        StepProfile profile(double warmUp, double seconds, int leastSteps) {
+            try (StepProfiler profiler = new StepProfiler(
+                    network(), recipe.loss(), recipe.createOptimizer(), samples, recipe.normalization())) {
+                return profiler.profile(warmUp, seconds, leastSteps);
+            }
         }
 
         @Override
@@ -100,6 +133,25 @@ abstract class Workload implements AutoCloseable {
         @Override
         long flopsPerImage() {
             return network().forwardFlops();
+        }
+
+        @Override
+        double deviceSeconds(Timeline timeline, int batches) {
+            Runnable marked = backend().record(() -> {
+                timeline.mark(0);
+                network().forward(network().maxBatch(), Mode.INFER);
+                timeline.mark(1);
+            });
+            double[] seconds = new double[batches];
+            for (int i = -1; i < batches; i++) {
+                marked.run();
+                double took = timeline.seconds(0, 1);
+                if (i >= 0) {
+                    seconds[i] = took;
+                }
+            }
+            Arrays.sort(seconds);
+            return Benchmark.median(seconds);
         }
 
         @Override

@@ -40,6 +40,11 @@ public abstract class ActivationLayer extends Layer {
     }
 
     @Override
+    final void forget() {
+        fused = false;
+    }
+
+    @Override
     public final Shape outputShape(Shape in) {
         return in;
     }

@@ -1,8 +1,10 @@
 package io.gabor.nn;
 
 import io.gabor.backend.Backend;
+import io.gabor.tensor.ElementType;
 import io.gabor.tensor.Philox;
 import io.gabor.tensor.Shape;
+import io.gabor.tensor.Storage;
 import io.gabor.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -18,17 +20,31 @@ public final class BuildContext {
     private final boolean training;
     private final boolean fusing;
     private final long seed;
+    /** Whether tensors get no memory: only their bytes are wanted. */
+    private final boolean dry;
+
     private final List<Parameter> parameters = new ArrayList<>();
     private final List<Tensor> tensors = new ArrayList<>();
     private final List<AutoCloseable> ops = new ArrayList<>();
     private long activationBytes;
+    private long parameterBytes;
 
     BuildContext(Backend backend, int maxBatch, boolean training, boolean fusing, long seed) {
+        this(backend, maxBatch, training, fusing, seed, false);
+    }
+
+    private BuildContext(Backend backend, int maxBatch, boolean training, boolean fusing, long seed, boolean dry) {
         this.backend = backend;
         this.maxBatch = maxBatch;
         this.training = training;
         this.fusing = fusing;
         this.seed = seed;
+        this.dry = dry;
+    }
+
+    /** Returns a context for a plan: parameters and activations have shapes and no memory. */
+    static BuildContext dry(Backend backend, int maxBatch, boolean training, boolean fusing) {
+        return new BuildContext(backend, maxBatch, training, fusing, 0, true);
     }
 
     public Backend backend() {
@@ -57,7 +73,7 @@ public final class BuildContext {
     }
 
     private Tensor activation(Shape shape) {
-        activationBytes += (long) shape.size() * Float.BYTES;
+        activationBytes += bytes(shape);
         return allocate(shape);
     }
 
@@ -70,10 +86,13 @@ public final class BuildContext {
      * @param fanOut how many outputs one input contributes to
      */
     public Parameter parameter(Layer layer, String role, Shape shape, Initializer initializer, int fanIn, int fanOut) {
-        float[] values = new float[shape.size()];
-        initializer.fill(values, fanIn, fanOut, new Philox(seed, parameters.size()));
         Tensor value = allocate(shape);
-        backend.upload(values, values.length, value);
+        parameterBytes += bytes(shape);
+        if (!dry) {
+            float[] values = new float[shape.size()];
+            initializer.fill(values, fanIn, fanOut, new Philox(seed, parameters.size()));
+            backend.upload(values, values.length, value);
+        }
         Parameter parameter = new Parameter(layer.name() + "." + role, value, training ? allocate(shape) : null);
         parameters.add(parameter);
         return parameter;
@@ -86,9 +105,35 @@ public final class BuildContext {
     }
 
     private Tensor allocate(Shape shape) {
+        if (dry) {
+            return new Tensor(ElementType.F32, shape, new NoMemory(shape.size()));
+        }
         Tensor tensor = backend.allocate(shape);
         tensors.add(tensor);
         return tensor;
+    }
+
+    /** What stands where a plan's tensors would have memory; no two are equal. */
+    private static final class NoMemory implements Storage {
+        private final int length;
+
+        NoMemory(int length) {
+            this.length = length;
+        }
+
+        @Override
+        public int length() {
+            return length;
+        }
+    }
+
+    private long bytes(Shape shape) {
+        return (long) shape.size() * backend.bytesOf(ElementType.F32);
+    }
+
+    /** Returns the bytes of the parameters' values. */
+    long parameterBytes() {
+        return parameterBytes;
     }
 
     List<Parameter> parameters() {

@@ -12,6 +12,8 @@ import java.util.Set;
 /** A layer made of layers that run one behind the other: what {@link Sequential} and {@link Residual} share. */
 public abstract class Container extends Layer {
     private final List<Layer> layers;
+    /** Null unless somebody measures. */
+    private PassListener listener;
 
     protected Container(List<Layer> layers) {
         if (layers.isEmpty()) {
@@ -54,13 +56,41 @@ public abstract class Container extends Layer {
 
     protected final void forwardChain(int n, Mode mode) {
         for (int i = 0; i < layers.size(); i++) {
-            layers.get(i).forward(n, mode);
+            Layer layer = layers.get(i);
+            enter(layer);
+            layer.forward(n, mode);
+            leave(layer);
         }
     }
 
     protected final void backwardChain(int n) {
         for (int i = layers.size() - 1; i >= 0; i--) {
-            layers.get(i).backward(n);
+            Layer layer = layers.get(i);
+            enter(layer);
+            layer.backward(n);
+            leave(layer);
+        }
+    }
+
+    private void enter(Layer layer) {
+        if (listener != null) {
+            listener.enter(layer);
+        }
+    }
+
+    private void leave(Layer layer) {
+        if (listener != null) {
+            listener.leave(layer);
+        }
+    }
+
+    /** Has this listener told of the layers inside, however deep; null ends that. */
+    final void listen(PassListener newListener) {
+        listener = newListener;
+        for (Layer layer : layers) {
+            if (layer instanceof Container container) {
+                container.listen(newListener);
+            }
         }
     }
 

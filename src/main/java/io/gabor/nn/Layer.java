@@ -73,6 +73,19 @@ public abstract class Layer {
         return 0;
     }
 
+    /** Returns the floating-point operations of the forward pass of one sample, in the network that it belongs to. */
+    public final long forwardFlops() {
+        return flops(in().sampleShape());
+    }
+
+    /**
+     * Returns the floating-point operations of the backward pass of one sample, in the network that it belongs to: as many
+     * as forward for the weights' gradient, if it has weights, and as many for the input's, if somebody needs that.
+     */
+    public final long backwardFlops() {
+        return ((parameters().isEmpty() ? 0 : 1) + (in().gradient() == null ? 0 : 1)) * forwardFlops();
+    }
+
     /** Names this layer; names are unique within a container. Without a name it gets its kind and a number. */
     public final Layer named(String newName) {
         requireUnbuilt();
@@ -120,6 +133,17 @@ public abstract class Layer {
         out = connect(context, input);
         return out;
     }
+
+    /** Makes this layer and those inside it new again, as if no network had ever been built with them. */
+    final void disconnect() {
+        in = null;
+        out = null;
+        forget();
+        children().forEach(Layer::disconnect);
+    }
+
+    /** Lets go of what was made while it was connected, where somebody could see it. */
+    void forget() {}
 
     /** As {@link #outputShape}, with this layer's name and input shape in front of what is wrong. */
     final Shape outputShapeNamed(Shape input) {

@@ -1,6 +1,8 @@
 package io.gabor.nn;
 
 import io.gabor.backend.Backend;
+import io.gabor.backend.BackendException;
+import io.gabor.backend.OutOfMemoryException;
 import io.gabor.tensor.Shape;
 import io.gabor.tensor.ShapeException;
 import java.util.ArrayList;
@@ -9,13 +11,14 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
 
 /**
  * Layers connected on a backend for a largest batch: every shape is checked, every buffer and op is made, and nothing is
  * allocated from then on. A network that cannot work fails here, with the name of the layer that does not fit.
  */
 public final class Network implements AutoCloseable {
-    private final Layer root;
+    private final Container root;
     private final Backend backend;
     private final BuildContext context;
     private final Flow in;
@@ -26,7 +29,7 @@ public final class Network implements AutoCloseable {
         if (maxBatch < 1) {
             throw new ShapeException("a batch is at least 1, found " + maxBatch);
         }
-        this.root = root instanceof Container ? root : Sequential.of(root);
+        this.root = root instanceof Container container ? container : Sequential.of(root);
         this.root.requireNew(Collections.newSetFromMap(new IdentityHashMap<>()));
         this.root.outputShapeNamed(sample);
         this.backend = backend;
@@ -34,9 +37,33 @@ public final class Network implements AutoCloseable {
         try {
             this.in = context.flow(sample, false);
             this.root.build(context, in);
-        } catch (RuntimeException e) {
-            context.release();
+        } catch (OutOfMemoryException e) {
+            abandon();
+            throw explained(e, sample, fusing);
+        } catch (RuntimeException | Error e) {
+            abandon();
             throw e;
+        }
+    }
+
+    private void abandon() {
+        context.release();
+        root.disconnect();
+    }
+
+    /** Adds what the plan for this batch needs and the largest batch that fits; as it is where there can be no plan. */
+    private OutOfMemoryException explained(OutOfMemoryException e, Shape sample, boolean fusing) {
+        IntFunction<MemoryPlan> plan =
+                batch -> MemoryPlan.of(root, sample, BuildContext.dry(backend, batch, context.training(), fusing));
+        try {
+            return MemoryPlan.explain(
+                    e,
+                    plan.apply(context.maxBatch()).toString(),
+                    batch -> plan.apply(batch).total(),
+                    context.maxBatch(),
+                    backend.freeBytes());
+        } catch (BackendException noPlan) {
+            return e;
         }
     }
 
@@ -48,6 +75,8 @@ public final class Network implements AutoCloseable {
      * @param maxBatch the largest batch it will be given, in training or use
      * @param seed of the first parameters: the same seed gives the same bits
      * @throws ShapeException if a layer does not fit what comes before it; names the layer
+     * @throws OutOfMemoryException if the memory is not enough; says what was asked for, what is free, what the network
+     *     needs and the largest batch that fits. The layers are as new then
      */
     public static Network training(Layer root, Shape sample, Backend backend, int maxBatch, long seed) {
         return new Network(root, sample, backend, maxBatch, true, true, seed);
@@ -190,9 +219,14 @@ public final class Network implements AutoCloseable {
         }
     }
 
+    /** Has this listener told of each layer that a pass goes through, but the outermost; null ends that. */
+    public void listen(PassListener listener) {
+        root.listen(listener);
+    }
+
     /** Returns the floating-point operations of one sample's forward pass. */
     public long forwardFlops() {
-        return leaves().stream().mapToLong(l -> l.flops(l.in().sampleShape())).sum();
+        return leaves().stream().mapToLong(Layer::forwardFlops).sum();
     }
 
     /**
@@ -200,13 +234,8 @@ public final class Network implements AutoCloseable {
      * input's gradient where there is one.
      */
     public long trainingFlops() {
-        long sum = 0;
-        for (Layer layer : leaves()) {
-            int passes =
-                    1 + (layer.parameters().isEmpty() ? 0 : 1) + (layer.in().gradient() == null ? 0 : 1);
-            sum += passes * layer.flops(layer.in().sampleShape());
-        }
-        return sum;
+        return forwardFlops()
+                + leaves().stream().mapToLong(Layer::backwardFlops).sum();
     }
 
     /** Returns the bytes of values and gradients between the layers, for the largest batch. */

@@ -105,6 +105,14 @@ public abstract class WeightedLayer extends Layer {
         return shapes;
     }
 
+    @Override
+    final void forget() {
+        activation = Activation.IDENTITY;
+        weight = null;
+        biasParameter = null;
+        op = null;
+    }
+
     private Tensor biasValue() {
         return biasParameter == null ? null : biasParameter.value();
     }

@@ -19,6 +19,7 @@ public final class OptimizerState implements AutoCloseable {
     private final Backend backend;
     private final Tensor rate;
     private final Tensor step;
+    private final List<Tensor> held = new ArrayList<>();
     private final List<Tensor> state = new ArrayList<>();
     private final OptimizerOp op;
     private final float[] rateOnHost = new float[1];
@@ -29,19 +30,35 @@ public final class OptimizerState implements AutoCloseable {
                     "a network built for inference has no gradients to follow; build it with Network.training");
         }
         backend = network.backend();
-        rate = backend.allocate(Shape.of(1));
-        step = backend.allocate(ElementType.I32, Shape.of(1));
+        try {
+            rate = allocate(ElementType.F32, Shape.of(1));
+            step = allocate(ElementType.I32, Shape.of(1));
+            op = backend.optimizer(
+                    optimizer.spec(), slots(network, optimizer.spec().stateCount()));
+        } catch (RuntimeException | Error e) {
+            held.forEach(backend::release);
+            throw e;
+        }
+        setRate(optimizer.rate());
+    }
+
+    private List<OptimizerOp.Slot> slots(Network network, int stateCount) {
         List<OptimizerOp.Slot> slots = new ArrayList<>();
         for (Parameter parameter : network.parameters()) {
             List<Tensor> own = new ArrayList<>();
-            for (int i = 0; i < optimizer.spec().stateCount(); i++) {
-                own.add(backend.allocate(parameter.shape()));
+            for (int i = 0; i < stateCount; i++) {
+                own.add(allocate(ElementType.F32, parameter.shape()));
             }
             state.addAll(own);
             slots.add(new OptimizerOp.Slot(parameter.value(), parameter.gradient(), own));
         }
-        op = backend.optimizer(optimizer.spec(), slots);
-        setRate(optimizer.rate());
+        return slots;
+    }
+
+    private Tensor allocate(ElementType type, Shape shape) {
+        Tensor tensor = backend.allocate(type, shape);
+        held.add(tensor);
+        return tensor;
     }
 
     /** Sets the rate of the steps to come. */
@@ -72,8 +89,6 @@ public final class OptimizerState implements AutoCloseable {
     @Override
     public void close() {
         op.close();
-        state.forEach(backend::release);
-        backend.release(step);
-        backend.release(rate);
+        held.forEach(backend::release);
     }
 }

@@ -20,7 +20,12 @@ final class Checkpoint implements AutoCloseable {
         live.addAll(optimizer.tensors());
         live.add(optimizer.stepCounter());
         live.add(data.cursor());
-        live.forEach(tensor -> copies.add(backend.allocate(tensor.type(), tensor.shape())));
+        try {
+            live.forEach(tensor -> copies.add(backend.allocate(tensor.type(), tensor.shape())));
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
+        }
     }
 
     void save() {

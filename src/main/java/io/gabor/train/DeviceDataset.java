@@ -1,6 +1,7 @@
 package io.gabor.train;
 
 import io.gabor.backend.Backend;
+import io.gabor.backend.OutOfMemoryException;
 import io.gabor.data.Dataset;
 import io.gabor.data.Normalization;
 import io.gabor.nn.Loss;
@@ -9,60 +10,122 @@ import io.gabor.tensor.ElementType;
 import io.gabor.tensor.Shape;
 import io.gabor.tensor.ShapeException;
 import io.gabor.tensor.Tensor;
+import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * A data set in backend memory, with the order of an epoch and the position in it, so that a step can fetch its own batch
- * without hearing from the host. Pixels stay bytes and are normalised on the way into the network.
+ * A data set for the steps of a backend: whole in its memory, with the order of an epoch and the position in it, so that a
+ * step can fetch its own batch without hearing from the host; or, where it does not fit, batch by batch ({@link
+ * BatchStage}). Pixels stay bytes and are normalised on the way into the network.
  */
 final class DeviceDataset implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(DeviceDataset.class);
+
     private final Backend backend;
     private final int classes;
     private final boolean takesLabels;
     private final boolean hasLabels;
-    private final Tensor samples;
-    private final Tensor answers;
-    private final Tensor order;
-    private final Tensor cursor;
-    private final Tensor scale;
-    private final Tensor shift;
-    private final Tensor one;
-    private final Tensor zero;
-    private final Tensor labels;
-    private final Tensor targets;
     private final int size;
+    private final Held held;
+    private Tensor samples;
+    private Tensor answers;
+    private Tensor order;
+    private Tensor cursor;
+    private Tensor scale;
+    private Tensor shift;
+    private Tensor one;
+    private Tensor zero;
+    private Tensor labels;
+    private Tensor targets;
+    /** Null where the data set is there as a whole. */
+    private BatchStage stage;
 
-    DeviceDataset(Network network, Loss loss, Dataset data, Normalization normalization) {
+    /**
+     * Brings a data set to a network's backend: as a whole if it fits, otherwise batch by batch, which a line says.
+     *
+     * @throws OutOfMemoryException if not even a batch fits
+     */
+    static DeviceDataset open(Network network, Loss loss, Dataset data, Normalization normalization) {
+        try {
+            return new DeviceDataset(network, loss, data, normalization, false);
+        } catch (OutOfMemoryException e) {
+            DeviceDataset staged = new DeviceDataset(network, loss, data, normalization, true);
+            staged.announce(data);
+            return staged;
+        }
+    }
+
+    /**
+     * Brings a data set to a network's backend.
+     *
+     * @param staged whether only one batch at a time is to be there
+     * @throws OutOfMemoryException if it does not fit; nothing is held then
+     */
+    DeviceDataset(Network network, Loss loss, Dataset data, Normalization normalization, boolean staged) {
         requireFit(network, loss, data);
         backend = network.backend();
+        held = new Held(backend);
         size = data.size();
         classes = data.classes();
         takesLabels = loss.takesLabels();
         hasLabels = data.labels() != null;
-        int channels = data.sampleShape().dim(0);
-        Normalization perChannel = normalization.forChannels(channels);
-        samples = backend.allocate(data.type(), data.sampleShape().batched(size));
+        try {
+            make(network, data, normalization.forChannels(data.sampleShape().dim(0)), staged);
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private void make(Network network, Dataset data, Normalization perChannel, boolean staged) {
+        int rows = staged ? Math.min(network.maxBatch(), size) : size;
+        samples = held.allocate(data.type(), data.sampleShape().batched(rows));
+        scale = floats(perChannel.scale());
+        shift = floats(perChannel.shift());
+        if (hasLabels) {
+            answers = held.allocate(ElementType.I32, Shape.of(rows));
+        } else {
+            answers = held.allocate(ElementType.F32, data.targetShape().batched(rows));
+            one = constant(data.targetShape().dim(0), 1);
+            zero = constant(data.targetShape().dim(0), 0);
+        }
+        order = held.allocate(ElementType.I32, Shape.of(rows));
+        cursor = held.allocate(ElementType.I32, Shape.of(1));
+        labels = held.allocate(ElementType.I32, Shape.of(network.maxBatch()));
+        targets = takesLabels
+                ? null
+                : held.allocate(ElementType.F32, network.out().value().shape());
+        if (staged) {
+            stage = new BatchStage(backend, data, samples, answers);
+            backend.upload(IntStream.range(0, rows).toArray(), rows, order);
+        } else {
+            upload(data);
+        }
+    }
+
+    private void upload(Dataset data) {
         if (data.type() == ElementType.U8) {
             backend.upload(data.bytes(), samples.size(), samples);
         } else {
             backend.upload(data.floats(), samples.size(), samples);
         }
-        scale = floats(perChannel.scale());
-        shift = floats(perChannel.shift());
         if (hasLabels) {
-            answers = backend.allocate(ElementType.I32, Shape.of(size));
             backend.upload(data.labels(), size, answers);
-            one = null;
-            zero = null;
         } else {
-            answers = backend.allocate(data.targetShape().batched(size));
             backend.upload(data.targets(), answers.size(), answers);
-            one = constant(data.targetShape().dim(0), 1);
-            zero = constant(data.targetShape().dim(0), 0);
         }
-        order = backend.allocate(ElementType.I32, Shape.of(size));
-        cursor = backend.allocate(ElementType.I32, Shape.of(1));
-        labels = backend.allocate(ElementType.I32, Shape.of(network.maxBatch()));
-        targets = takesLabels ? null : backend.allocate(network.out().value().shape());
+    }
+
+    /** Says that each batch is uploaded before its step. */
+    void announce(Dataset data) {
+        LOG.info(
+                "the {} samples of {} ({} bytes) do not fit into the free memory of {}; each batch is uploaded before its"
+                        + " step",
+                size,
+                data.name(),
+                TrainingPlan.bytesPerSample(data) * size,
+                backend.name());
     }
 
     private static void requireFit(Network network, Loss loss, Dataset data) {
@@ -89,13 +152,13 @@ final class DeviceDataset implements AutoCloseable {
     }
 
     private Tensor floats(float[] values) {
-        Tensor tensor = backend.allocate(Shape.of(values.length));
+        Tensor tensor = held.allocate(ElementType.F32, Shape.of(values.length));
         backend.upload(values, values.length, tensor);
         return tensor;
     }
 
     private Tensor constant(int length, float value) {
-        Tensor tensor = backend.allocate(Shape.of(length));
+        Tensor tensor = held.allocate(ElementType.F32, Shape.of(length));
         backend.fill(tensor, value);
         return tensor;
     }
@@ -107,8 +170,22 @@ final class DeviceDataset implements AutoCloseable {
 
     /** Goes to the start of an epoch in this order. */
     void start(int[] newOrder) {
-        backend.upload(newOrder, size, order);
-        backend.fill(cursor, 0);
+        if (stage != null) {
+            stage.start(newOrder);
+        } else {
+            backend.upload(newOrder, size, order);
+            backend.fill(cursor, 0);
+        }
+    }
+
+    /**
+     * Called before the step on the samples at {@code [from, from + n)} of the epoch: uploads them, if they are not there
+     * already.
+     */
+    void prepare(int from, int n) {
+        if (stage != null) {
+            stage.put(from, n);
+        }
     }
 
     /** Writes the next {@code n} samples to {@code input}; {@link #target} then holds what belongs to them. */
@@ -126,7 +203,9 @@ final class DeviceDataset implements AutoCloseable {
 
     /** Moves on by {@code n} samples. */
     void advance(int n) {
-        backend.increment(cursor, n);
+        if (stage == null) {
+            backend.increment(cursor, n);
+        }
     }
 
     /** Returns what the loss compares with: labels, or values. */
@@ -139,17 +218,13 @@ final class DeviceDataset implements AutoCloseable {
         return labels;
     }
 
-    /** Returns the position in the epoch: I32, one element. */
+    /** Returns the position in the epoch: I32, one element; always 0 where batches are staged. */
     Tensor cursor() {
         return cursor;
     }
 
     @Override
     public void close() {
-        for (Tensor tensor : new Tensor[] {samples, answers, order, cursor, scale, shift, one, zero, labels, targets}) {
-            if (tensor != null) {
-                backend.release(tensor);
-            }
-        }
+        held.close();
     }
 }

@@ -60,7 +60,10 @@ final class DivergenceSearch {
         for (int i = 0; i < steps; i++) {
             checkpoint.save();
             beforeStep.accept(firstStep + i);
-            NonFiniteException found = look(firstStep + i, Math.min(batch, samples - seen - i * batch));
+            int from = seen + i * batch;
+            int n = Math.min(batch, samples - from);
+            step.prepare(from, n);
+            NonFiniteException found = look(firstStep + i, n);
             if (found != null) {
                 checkpoint.restore();
                 return found;

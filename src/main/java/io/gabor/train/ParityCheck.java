@@ -74,8 +74,9 @@ public final class ParityCheck {
         int n = data.size();
         Tensor lossValue = backend.allocate(Shape.of(1));
         try (Network network = Network.training(layers.get(), data.sampleShape(), backend, n, seed);
-                DeviceDataset onDevice = new DeviceDataset(network, loss, data, normalization)) {
+                DeviceDataset onDevice = DeviceDataset.open(network, loss, data, normalization)) {
             onDevice.start(IntStream.range(0, n).toArray());
+            onDevice.prepare(0, n);
             onDevice.fetch(n, network.in().value());
             network.forward(n, Mode.TRAIN);
             loss.compute(

@@ -37,13 +37,15 @@ public final class Tester {
      */
     public TestResult test(Dataset data) {
         Backend backend = network.backend();
-        Tensor lossValue = backend.allocate(Shape.of(1));
-        Tensor lossLog = backend.allocate(Shape.of(TrainingStep.LOG_SIZE));
-        Tensor batchNumber = backend.allocate(ElementType.I32, Shape.of(1));
-        Tensor correct = backend.allocate(ElementType.I32, Shape.of(1));
-        Tensor probabilities =
-                data.labels() == null ? backend.allocate(network.out().value().shape()) : null;
-        try (DeviceDataset onDevice = started(data)) {
+        try (Held held = new Held(backend);
+                DeviceDataset onDevice = started(data)) {
+            Tensor lossValue = held.allocate(ElementType.F32, Shape.of(1));
+            Tensor lossLog = held.allocate(ElementType.F32, Shape.of(TrainingStep.LOG_SIZE));
+            Tensor batchNumber = held.allocate(ElementType.I32, Shape.of(1));
+            Tensor correct = held.allocate(ElementType.I32, Shape.of(1));
+            Tensor probabilities = data.labels() == null
+                    ? held.allocate(ElementType.F32, network.out().value().shape())
+                    : null;
             long start = System.nanoTime();
             float[] losses = new float[TrainingStep.LOG_SIZE];
             int outputs = network.out().sampleSize();
@@ -51,7 +53,7 @@ public final class Tester {
             int onTargetSide = 0;
             int unread = 0;
             for (int seen = 0; seen < data.size(); ) {
-                int n = forward(onDevice, data.size() - seen);
+                int n = forward(onDevice, seen);
                 Tensor output = network.out().value();
                 loss.compute(backend, n, output, onDevice.target(), lossValue, null);
                 backend.store(lossValue, batchNumber, lossLog);
@@ -78,14 +80,6 @@ public final class Tester {
             backend.download(correct, counted, 1);
             double seconds = (System.nanoTime() - start) / 1e9;
             return new TestResult(lossSum / data.size(), counted[0] + onTargetSide, data.size(), seconds);
-        } finally {
-            backend.release(lossValue);
-            backend.release(lossLog);
-            backend.release(batchNumber);
-            backend.release(correct);
-            if (probabilities != null) {
-                backend.release(probabilities);
-            }
         }
     }
 
@@ -96,13 +90,14 @@ public final class Tester {
      */
     public float[] probabilities(Dataset data) {
         Backend backend = network.backend();
-        Tensor result = backend.allocate(network.out().value().shape());
-        try (DeviceDataset onDevice = started(data)) {
+        try (Held held = new Held(backend);
+                DeviceDataset onDevice = started(data)) {
+            Tensor result = held.allocate(ElementType.F32, network.out().value().shape());
             int outputs = network.out().sampleSize();
             float[] all = new float[Math.multiplyExact(data.size(), outputs)];
             float[] batch = new float[result.size()];
             for (int seen = 0; seen < data.size(); ) {
-                int n = forward(onDevice, data.size() - seen);
+                int n = forward(onDevice, seen);
                 loss.probabilities(backend, n, network.out().value(), result);
                 backend.download(result, batch, n * outputs);
                 System.arraycopy(batch, 0, all, seen * outputs, n * outputs);
@@ -110,19 +105,18 @@ public final class Tester {
                 seen += n;
             }
             return all;
-        } finally {
-            backend.release(result);
         }
     }
 
     private DeviceDataset started(Dataset data) {
-        DeviceDataset onDevice = new DeviceDataset(network, loss, data, normalization);
+        DeviceDataset onDevice = DeviceDataset.open(network, loss, data, normalization);
         onDevice.start(IntStream.range(0, data.size()).toArray());
         return onDevice;
     }
 
-    private int forward(DeviceDataset data, int left) {
-        int n = Math.min(network.maxBatch(), left);
+    private int forward(DeviceDataset data, int seen) {
+        int n = Math.min(network.maxBatch(), data.size() - seen);
+        data.prepare(seen, n);
         data.fetch(n, network.in().value());
         network.forward(n, Mode.INFER);
         return n;

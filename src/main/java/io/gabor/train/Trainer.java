@@ -1,5 +1,6 @@
 package io.gabor.train;
 
+import io.gabor.backend.OutOfMemoryException;
 import io.gabor.data.Dataset;
 import io.gabor.data.Normalization;
 import io.gabor.data.Shuffle;
@@ -36,6 +37,7 @@ public final class Trainer {
     private int epochs = 1;
     private long seed = 1;
     private boolean shuffle = true;
+    private boolean staged;
     private LongSupplier clock = System::nanoTime;
     private volatile boolean stopped;
 
@@ -92,6 +94,12 @@ public final class Trainer {
         return this;
     }
 
+    /** Has the data set on the backend batch by batch, also where it would fit. */
+    Trainer staged() {
+        staged = true;
+        return this;
+    }
+
     /** Reads the time from elsewhere: when to report and when to keep a checkpoint then no longer depends on the machine. */
     Trainer clock(LongSupplier nanos) {
         clock = nanos;
@@ -112,13 +120,14 @@ public final class Trainer {
      * @throws NonFiniteException if the loss or a parameter is no longer finite; the network then holds the last finite
      *     parameters
      * @throws IllegalArgumentException if the samples, classes or targets do not fit the network or the loss
+     * @throws OutOfMemoryException if the memory is not enough, even with one batch of the data set at a time on the
+     *     backend; says what is needed and the largest batch that fits
      */
     public History train(Dataset data) {
-        try (DeviceDataset onDevice = new DeviceDataset(network, loss, data, normalization);
-                OptimizerState state = optimizer.attach(network);
-                TrainingStep step = new TrainingStep(network, loss, state, onDevice, batch);
-                Checkpoint checkpoint = new Checkpoint(network, state, onDevice)) {
-            return new Run(onDevice, state, step, checkpoint).epochs();
+        try (TrainingMemory memory = staged
+                ? new TrainingMemory(network, loss, optimizer, data, normalization, batch, true)
+                : TrainingMemory.open(network, loss, optimizer, data, normalization, batch)) {
+            return new Run(memory).epochs();
         }
     }
 
@@ -145,11 +154,11 @@ public final class Trainer {
         private long checkpointSteps;
         private int checkpointSeen;
 
-        Run(DeviceDataset data, OptimizerState state, TrainingStep step, Checkpoint checkpoint) {
-            this.data = data;
-            this.state = state;
-            this.step = step;
-            this.checkpoint = checkpoint;
+        Run(TrainingMemory memory) {
+            data = memory.data();
+            state = memory.optimizer();
+            step = memory.step();
+            checkpoint = memory.checkpoint();
             this.stepsPerEpoch = (data.size() + batch - 1) / batch;
         }
 
@@ -178,6 +187,7 @@ public final class Trainer {
             while (seen < data.size() && !stopped) {
                 int n = Math.min(batch, data.size() - seen);
                 setRate(steps + 1);
+                step.prepare(seen, n);
                 step.run(n);
                 steps++;
                 seen += n;

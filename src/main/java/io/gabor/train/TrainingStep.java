@@ -36,8 +36,18 @@ final class TrainingStep implements AutoCloseable {
         this.data = data;
         this.batch = batch;
         this.lossValue = backend.allocate(Shape.of(1));
-        this.lossLog = backend.allocate(Shape.of(LOG_SIZE));
-        this.fullStep = backend.record(() -> step(batch));
+        try {
+            this.lossLog = backend.allocate(Shape.of(LOG_SIZE));
+        } catch (RuntimeException | Error e) {
+            backend.release(lossValue);
+            throw e;
+        }
+        try {
+            this.fullStep = backend.record(() -> step(batch));
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
+        }
     }
 
     /** Runs a step on the next {@code n} samples. */
@@ -57,8 +67,29 @@ final class TrainingStep implements AutoCloseable {
 
     /** Fetches the batch and computes the loss and its gradient at the output. */
     void forward(int n) {
-        data.fetch(n, network.in().value());
+        fetch(n);
         network.forward(n, Mode.TRAIN);
+        loss(n);
+    }
+
+    /** Follows the gradients, keeps the loss and moves on to the next batch. */
+    void update(int n) {
+        optimizer.step();
+        advance(n);
+    }
+
+    /** Called before {@link #run} or {@link #forward}: the samples to come are those at {@code [from, from + n)}. */
+    void prepare(int from, int n) {
+        data.prepare(from, n);
+    }
+
+    /** Writes the next batch to the network's input. */
+    void fetch(int n) {
+        data.fetch(n, network.in().value());
+    }
+
+    /** Computes the loss and its gradient from the network's output. */
+    void loss(int n) {
         loss.compute(
                 backend,
                 n,
@@ -68,9 +99,8 @@ final class TrainingStep implements AutoCloseable {
                 network.out().gradient());
     }
 
-    /** Follows the gradients, keeps the loss and moves on to the next batch. */
-    void update(int n) {
-        optimizer.step();
+    /** Keeps the loss and moves on to the next batch. */
+    void advance(int n) {
         backend.store(lossValue, optimizer.stepCounter(), lossLog);
         data.advance(n);
     }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gabor.backend.Backend;
 import io.gabor.backend.Backends;
+import io.gabor.backend.Timeline;
 import io.gabor.nn.Dense;
 import io.gabor.nn.Network;
 import io.gabor.nn.Sequential;
@@ -36,6 +37,11 @@ class BenchmarkTest {
         @Override
         long flopsPerImage() {
             return 1_000_000;
+        }
+
+        @Override
+        double deviceSeconds(Timeline timeline, int batches) {
+            throw new AssertionError("the reference has no device with a clock");
         }
 
         @Override

@@ -16,6 +16,7 @@ final class ModelsTest {
     @ParameterizedTest(name = "{0}: {1} parameters, {2} forward FLOPs")
     @CsvSource({
         "lenet, 431080, 4586000, 10",
+        "vgg-small, 1167050, 266092544, 10",
         "digits01, 24887, 80760, 2",
         "digits01-valid, 341727, 737240, 2",
         "conv3x3-softmax, 13602, 124384, 10",
@@ -44,7 +45,7 @@ final class ModelsTest {
     void anUnknownNameIsRefusedWithTheKnownOnes() {
         assertTrue(assertThrows(IllegalArgumentException.class, () -> Models.byName("alexnet"))
                 .getMessage()
-                .contains("lenet, digits01, digits01-valid, conv3x3-softmax, mlp-tanh, xor"));
+                .contains("lenet, vgg-small, digits01, digits01-valid, conv3x3-softmax, mlp-tanh, xor"));
         assertTrue(Models.find("alexnet").isEmpty());
     }
 }

@@ -12,6 +12,7 @@ import io.gabor.backend.Backend;
 import io.gabor.backend.Backends;
 import io.gabor.backend.Bias;
 import io.gabor.model.Models;
+import io.gabor.tensor.ElementType;
 import io.gabor.tensor.Shape;
 import io.gabor.tensor.ShapeException;
 import java.util.Arrays;
@@ -215,7 +216,7 @@ final class NetworkTest {
         try (Network network = training(layers, IMAGE)) {
             int values = 36 + 2 * 16 + 2 * 4 + 3;
             int gradients = values - 36;
-            assertEquals(2L * 4 * (values + gradients), network.activationBytes());
+            assertEquals((long) backend.bytesOf(ElementType.F32) * 2 * (values + gradients), network.activationBytes());
         }
     }
 

@@ -178,7 +178,7 @@ class CudaParityTest {
             batch = model.recipe().batch();
             perEpoch = samples.size() / batch;
             network = Network.training(model.layers(), samples.sampleShape(), backend, batch, SEED);
-            data = new DeviceDataset(
+            data = DeviceDataset.open(
                     network, model.recipe().loss(), samples, model.recipe().normalization());
             optimizer = model.recipe().createOptimizer().attach(network);
             step = new TrainingStep(network, model.recipe().loss(), optimizer, data, batch);

@@ -1,6 +1,6 @@
 package io.gabor.backend.cpu;
 
-import io.gabor.backend.BackendException;
+import io.gabor.backend.OutOfMemoryException;
 import io.gabor.tensor.ElementType;
 import io.gabor.tensor.Shape;
 import io.gabor.tensor.Tensor;
@@ -252,10 +252,10 @@ final class Memory {
         bytes += more;
     }
 
-    BackendException outOfMemory(String op, String what, long asked, OutOfMemoryError cause) {
+    OutOfMemoryException outOfMemory(String op, String what, long asked, OutOfMemoryError cause) {
         Runtime runtime = Runtime.getRuntime();
         long free = runtime.maxMemory() - runtime.totalMemory() + runtime.freeMemory();
-        return new BackendException(
+        return new OutOfMemoryException(
                 op + ": " + what + " needs " + asked + " bytes, and the Java heap has about " + free + " of "
                         + runtime.maxMemory() + " free; use a smaller batch or a larger heap (-Xmx)",
                 cause);

@@ -7,6 +7,7 @@ import io.gabor.backend.OptimizerOp;
 import io.gabor.backend.OptimizerSpec;
 import io.gabor.backend.PoolOp;
 import io.gabor.backend.Ties;
+import io.gabor.backend.Timeline;
 import io.gabor.backend.WeightedOp;
 import io.gabor.tensor.ConvGeometry;
 import io.gabor.tensor.ElementType;
@@ -14,6 +15,7 @@ import io.gabor.tensor.PoolGeometry;
 import io.gabor.tensor.Shape;
 import io.gabor.tensor.Tensor;
 import java.util.List;
+import java.util.function.Supplier;
 import jcuda.driver.CUresult;
 import jcuda.driver.JCudaDriver;
 import org.slf4j.Logger;
@@ -75,6 +77,16 @@ public final class CudaBackend implements Backend {
     @Override
     public long allocatedBytes() {
         return memory.bytes();
+    }
+
+    @Override
+    public long freeBytes() {
+        return memory.freeBytes();
+    }
+
+    @Override
+    public <T> T planned(Supplier<T> making) {
+        return memory.counted(making);
     }
 
     @Override
@@ -160,6 +172,12 @@ public final class CudaBackend implements Backend {
     @Override
     public Runnable record(Runnable step) {
         return Graph.record(context, step);
+    }
+
+    /** Events: the device stamps the marks. */
+    @Override
+    public Timeline timeline(int marks) {
+        return new CudaTimeline(context, marks);
     }
 
     // ---- layers -----------------------------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ final class CudaContext {
     private final CudaMemory memory = new CudaMemory(this);
     private final Modules modules;
     private final List<Graph> graphs = new ArrayList<>();
+    private final List<CudaTimeline> timelines = new ArrayList<>();
     private ArgumentBlock arguments;
     private CudaStaging staging;
     private Cublas cublas;
@@ -91,6 +92,16 @@ final class CudaContext {
         graphs.add(graph);
     }
 
+    /** Remembers a timeline, to be destroyed with everything else. */
+    void own(CudaTimeline timeline) {
+        timelines.add(timeline);
+    }
+
+    /** Forgets a timeline; returns whether it was remembered. */
+    boolean disown(CudaTimeline timeline) {
+        return timelines.remove(timeline);
+    }
+
     /** Destroys the graphs that cannot run any more, since this storage was released; else they would pile up. */
     void dropGraphsOf(CudaStorage storage) {
         for (int i = graphs.size() - 1; i >= 0; i--) {
@@ -156,6 +167,10 @@ final class CudaContext {
             first = worst(first, graph.destroy());
         }
         graphs.clear();
+        for (CudaTimeline timeline : timelines) {
+            first = worst(first, timeline.destroy());
+        }
+        timelines.clear();
         if (cublas != null) {
             cublas.close();
         }

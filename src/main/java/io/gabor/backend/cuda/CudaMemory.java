@@ -1,12 +1,14 @@
 package io.gabor.backend.cuda;
 
 import io.gabor.backend.BackendException;
+import io.gabor.backend.OutOfMemoryException;
 import io.gabor.tensor.ElementType;
 import io.gabor.tensor.Shape;
 import io.gabor.tensor.Tensor;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Set;
+import java.util.function.Supplier;
 import jcuda.driver.CUresult;
 import jcuda.driver.JCudaDriver;
 
@@ -19,6 +21,8 @@ final class CudaMemory {
     private final Set<CudaStorage> held = Collections.newSetFromMap(new IdentityHashMap<>());
     private long bytes;
     private boolean closed;
+    /** Whether allocations are only counted. */
+    private boolean counting;
     /** What a step that is being recorded uses; null when none is. */
     private Set<CudaStorage> recording;
 
@@ -68,20 +72,33 @@ final class CudaMemory {
         context.makeCurrent(op);
         long size = (long) length * type.bytes();
         DevicePointer pointer = new DevicePointer();
+        if (counting) {
+            return held(new CudaStorage(this, type, length, pointer));
+        }
         int result = JCudaDriver.cuMemAlloc(pointer, size);
         if (result == CUresult.CUDA_ERROR_OUT_OF_MEMORY) {
             throw outOfMemory(op, what, size);
         }
         context.check(result, op);
-        CudaStorage storage = new CudaStorage(this, type, length, pointer);
-        held.add(storage);
-        bytes += size;
+        CudaStorage storage = held(new CudaStorage(this, type, length, pointer));
         context.check(JCudaDriver.cuMemsetD8Async(pointer, (byte) 0, size, context.stream()), op);
+        return storage;
+    }
+
+    private CudaStorage held(CudaStorage storage) {
+        held.add(storage);
+        bytes += storage.bytes();
         return storage;
     }
 
     private void free(String op, CudaStorage storage) {
         refuseWhileRecording(op);
+        if (storage.isOnlyCounted()) {
+            storage.markReleased();
+            held.remove(storage);
+            bytes -= storage.bytes();
+            return;
+        }
         context.makeCurrent(op);
         // Work that is still queued may use it, and the driver does not promise to wait for our stream.
         context.check(JCudaDriver.cuStreamSynchronize(context.stream()), op);
@@ -98,7 +115,7 @@ final class CudaMemory {
         closed = true;
         for (CudaStorage storage : held) {
             storage.markReleased();
-            int result = JCudaDriver.cuMemFree(storage.pointer());
+            int result = storage.isOnlyCounted() ? first : JCudaDriver.cuMemFree(storage.pointer());
             first = first == CUresult.CUDA_SUCCESS ? result : first;
         }
         held.clear();
@@ -106,7 +123,7 @@ final class CudaMemory {
         return first;
     }
 
-    private BackendException outOfMemory(String op, String what, long asked) {
+    private OutOfMemoryException outOfMemory(String op, String what, long asked) {
         long[] free = new long[1];
         long[] total = new long[1];
         int result = JCudaDriver.cuMemGetInfo(free, total);
@@ -114,9 +131,32 @@ final class CudaMemory {
                 ? free[0] + " of " + total[0] + " bytes are free on "
                         + context.device().name()
                 : context.device().name() + " has " + context.device().memory() + " bytes in all";
-        return new BackendException(op + ": out of memory: " + what + " needs " + asked + " bytes, and " + there
-                + "; this backend holds " + bytes
-                + "; use a smaller batch, or free the memory that other programs hold on it (nvidia-smi lists them)");
+        return new OutOfMemoryException(
+                op + ": out of memory: " + what + " needs " + asked + " bytes, and " + there
+                        + "; this backend holds " + bytes
+                        + "; use a smaller batch, or free the memory that other programs hold on it (nvidia-smi lists them)",
+                null);
+    }
+
+    /** Returns the bytes that are free on the device; 0 if the driver does not say. */
+    long freeBytes() {
+        requireOpen("freeBytes");
+        context.makeCurrent("freeBytes");
+        long[] free = new long[1];
+        int result = JCudaDriver.cuMemGetInfo(free, new long[1]);
+        return result == CUresult.CUDA_SUCCESS ? free[0] : 0;
+    }
+
+    /** Runs something that makes ops and never calls them; their memory is counted and not taken. */
+    <T> T counted(Supplier<T> making) {
+        requireOpen("planned");
+        boolean before = counting;
+        counting = true;
+        try {
+            return making.get();
+        } finally {
+            counting = before;
+        }
     }
 
     // ---- what a recorded step uses ----------------------------------------------------------------------------------
@@ -138,6 +178,11 @@ final class CudaMemory {
         if (recording != null) {
             recording.add(storage);
         }
+    }
+
+    /** Returns whether a step is being recorded. */
+    boolean isRecording() {
+        return recording != null;
     }
 
     /** Refuses what a recorded step cannot repeat. */

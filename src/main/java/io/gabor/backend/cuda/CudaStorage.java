@@ -35,6 +35,11 @@ final class CudaStorage implements Storage {
         return pointer;
     }
 
+    /** Returns whether there is no memory behind it: it belongs to a plan. */
+    boolean isOnlyCounted() {
+        return pointer.address() == 0;
+    }
+
     boolean released() {
         return released;
     }

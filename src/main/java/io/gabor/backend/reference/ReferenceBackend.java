@@ -2,10 +2,10 @@ package io.gabor.backend.reference;
 
 import io.gabor.backend.Activation;
 import io.gabor.backend.Backend;
-import io.gabor.backend.BackendException;
 import io.gabor.backend.Epilogue;
 import io.gabor.backend.OptimizerOp;
 import io.gabor.backend.OptimizerSpec;
+import io.gabor.backend.OutOfMemoryException;
 import io.gabor.backend.PoolOp;
 import io.gabor.backend.Ties;
 import io.gabor.backend.WeightedOp;
@@ -77,7 +77,7 @@ final class ReferenceBackend implements Backend {
             return storage;
         } catch (OutOfMemoryError e) {
             long bytes = (long) shape.size() * ReferenceStorage.bytesPerElement(type);
-            throw new BackendException(
+            throw new OutOfMemoryException(
                     op + ": " + type + " " + shape + " needs " + bytes + " bytes, and the Java heap holds at most "
                             + Runtime.getRuntime().maxMemory() + "; use a smaller batch or a larger heap (-Xmx)",
                     e);
@@ -93,6 +93,11 @@ final class ReferenceBackend implements Backend {
     @Override
     public void release(Tensor tensor) {
         drop(arguments("release").anyInput("tensor", tensor, 0));
+    }
+
+    @Override
+    public int bytesOf(ElementType type) {
+        return ReferenceStorage.bytesPerElement(type);
     }
 
     @Override

@@ -1,0 +1,97 @@
+package io.gabor.train;
+
+import io.gabor.backend.Backend;
+import io.gabor.backend.BackendException;
+import io.gabor.backend.OutOfMemoryException;
+import io.gabor.data.Dataset;
+import io.gabor.nn.Layer;
+import io.gabor.nn.MemoryPlan;
+import io.gabor.optim.Optimizer;
+import io.gabor.tensor.Shape;
+import java.util.function.Supplier;
+
+/**
+ * The memory that a training run takes on a backend, known before anything is built. What is smaller than a kilobyte or two
+ * (rate, losses, normalisation) is left out, and so are the backend's own stores: the driver's context and kernels.
+ *
+ * @param network what the network takes
+ * @param optimizer bytes of the rule's state
+ * @param checkpoint bytes of the copies that are kept to find where a run diverges
+ * @param dataSet bytes of all samples, labels or targets, and their order; 0 where no data set was given
+ * @param staged bytes that a data set takes of which only one batch at a time is on the backend
+ */
+public record TrainingPlan(MemoryPlan network, long optimizer, long checkpoint, long dataSet, long staged) {
+    /**
+     * Plans a run.
+     *
+     * @param layers new ones; they are new afterwards
+     * @param data may be null
+     */
+    public static TrainingPlan of(
+            Layer layers, Shape sample, Backend backend, int batch, Optimizer optimizer, Dataset data) {
+        MemoryPlan network = MemoryPlan.training(layers, sample, backend, batch);
+        long state = optimizer.spec().stateCount() * network.parameters();
+        long one = data == null ? 0 : bytesPerSample(data);
+        return new TrainingPlan(
+                network,
+                state,
+                network.parameters() + state,
+                data == null ? 0 : one * data.size(),
+                one * Math.min(batch, data == null ? 0 : data.size()));
+    }
+
+    /** Returns the bytes of a sample as it is stored, with its label or targets, and its place in an epoch's order. */
+    public static long bytesPerSample(Dataset data) {
+        long answer = data.labels() != null
+                ? Integer.BYTES
+                : (long) Float.BYTES * data.targetShape().size();
+        return (long) data.type().bytes() * data.sampleShape().size() + answer + Integer.BYTES;
+    }
+
+    /** Returns the bytes of it all, with the whole data set on the backend. */
+    public long total() {
+        return network.total() + optimizer + checkpoint + dataSet;
+    }
+
+    /** Returns the bytes of it all, with one batch of the data set at a time on the backend: the least that is needed. */
+    public long least() {
+        return network.total() + optimizer + checkpoint + staged;
+    }
+
+    /**
+     * Returns an exception that adds to {@code e} what the plan says: what is needed and the largest batch that fits. It
+     * is {@code e} itself where there can be no plan.
+     *
+     * @param e what came of trying
+     * @param layers makes new layers
+     * @param free the bytes that a run may take
+     */
+    public static OutOfMemoryException explain(
+            OutOfMemoryException e,
+            Supplier<? extends Layer> layers,
+            Shape sample,
+            Backend backend,
+            int batch,
+            Optimizer optimizer,
+            Dataset data,
+            long free) {
+        OutOfMemoryException first = e.getCause() instanceof OutOfMemoryException cause ? cause : e;
+        try {
+            return MemoryPlan.explain(
+                    first,
+                    of(layers.get(), sample, backend, batch, optimizer, data).toString(),
+                    n -> of(layers.get(), sample, backend, n, optimizer, data).least(),
+                    batch,
+                    free);
+        } catch (BackendException | IllegalArgumentException noPlan) {
+            return e;
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "training with batch " + network.batch() + " needs " + least() + " bytes: " + network.parts()
+                + ", optimizer state " + optimizer + ", checkpoint " + checkpoint
+                + (dataSet == 0 ? "" : ", a batch of the data set " + staged + " (the whole set " + dataSet + ")");
+    }
+}
