@@ -6,6 +6,7 @@ import io.gabor.tensor.PoolGeometry;
 import io.gabor.tensor.Shape;
 import io.gabor.tensor.Tensor;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -157,6 +158,18 @@ public interface Backend extends AutoCloseable {
      * </pre>
      */
     WeightedOp conv2d(ConvGeometry geometry, Epilogue epilogue, int maxBatch);
+
+    /**
+     * Plans a convolution and the max pooling behind it as one op, where this backend has something better than the two:
+     * {@code y = maxPool(activation(x ∗ w + b))}, {@code y: N×O×PH×PW}. Its {@link WeightedOp#backward} needs that
+     * {@link WeightedOp#forward} has run last for the same samples.
+     *
+     * @return empty where the two ops by themselves are as good, or for what the backend has no such op for
+     */
+    default Optional<WeightedOp> conv2dMaxPool2d(
+            ConvGeometry geometry, Epilogue epilogue, PoolGeometry pool, Ties ties, int maxBatch) {
+        return Optional.empty();
+    }
 
     /**
      * Plans a fully connected layer: {@code x: N×in}, {@code w: out×in}, {@code b: out}, {@code y: N×out}. A bias is one

@@ -1,6 +1,7 @@
 package io.gabor.cli;
 
 import io.gabor.backend.Activation;
+import io.gabor.nn.Conv2d;
 import io.gabor.nn.Layer;
 import io.gabor.nn.WeightedLayer;
 import io.gabor.train.StepPart;
@@ -101,12 +102,14 @@ final class LayerTimes {
         return profile.row(part, null);
     }
 
-    /** The kind, and the activation that is computed with it. */
+    /** The kind, and what is computed with it. */
     private static String op(Layer layer) {
-        Activation fused = layer instanceof WeightedLayer weighted ? weighted.fusedActivation() : Activation.IDENTITY;
-        return fused.kind() == Activation.Kind.IDENTITY
-                ? layer.kind()
-                : layer.kind() + " + " + fused.kind().name().toLowerCase(Locale.ROOT);
+        String op = layer.kind();
+        if (layer instanceof WeightedLayer weighted
+                && weighted.fusedActivation().kind() != Activation.Kind.IDENTITY) {
+            op += " + " + weighted.fusedActivation().kind().name().toLowerCase(Locale.ROOT);
+        }
+        return layer instanceof Conv2d conv && conv.poolsToo() ? op + " + max_pool2d" : op;
     }
 
     /** For programs; null stands for what there is not. */

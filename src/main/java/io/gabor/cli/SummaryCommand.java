@@ -139,14 +139,17 @@ final class SummaryCommand extends GaborCommand {
         int element = network.backend().bytesOf(ElementType.F32);
         elements(network.in(), counted);
         List<Row> rows = new ArrayList<>();
+        Shape out = network.in().sampleShape();
         for (Layer layer : network.leaves()) {
-            Shape in = layer.in().sampleShape();
+            // What the layer in front computes as well has no values of its own between the two.
+            Shape in = layer.isFused() ? out : layer.in().sampleShape();
+            out = layer.outputShape(in);
             boolean backward = layer.in().gradient() != null;
             rows.add(new Row(
                     layer.name(),
                     layer.kind(),
                     in,
-                    layer.out().sampleShape(),
+                    out,
                     backward,
                     layer.parameters().stream()
                             .map(Parameter::shape)

@@ -30,7 +30,7 @@ public abstract class ActivationLayer extends Layer {
         return function;
     }
 
-    /** Returns whether the layer in front computes this one. */
+    @Override
     public final boolean isFused() {
         return fused;
     }

@@ -49,6 +49,12 @@ public abstract class Container extends Layer {
                 weighted.fuse(activation.function());
                 activation.markFused();
             }
+            if (context.fusing() && layer instanceof Conv2d conv) {
+                int behind = next instanceof ActivationLayer ? i + 2 : i + 1;
+                if (behind < layers.size() && layers.get(behind) instanceof MaxPool2d pool) {
+                    conv.offer(pool);
+                }
+            }
             flow = layer.build(context, flow);
         }
         return flow;

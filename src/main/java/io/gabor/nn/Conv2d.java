@@ -10,6 +10,7 @@ import io.gabor.tensor.ShapeException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Two-dimensional convolution (cross-correlation, as in every deep-learning library). {@code x: N×C×H×W},
@@ -34,6 +35,8 @@ public final class Conv2d extends WeightedLayer {
     private int dilationWidth = 1;
     private int groups = 1;
     private Padding padding = Padding.VALID;
+    /** The pooling behind this layer, if they may be computed together. */
+    private MaxPool2d following;
 
     /** Makes {@code filters} filters of {@code kernel×kernel}, stride 1, no padding, one bias per filter. */
     public Conv2d(int filters, int kernel) {
@@ -135,7 +138,42 @@ public final class Conv2d extends WeightedLayer {
 
     @Override
     protected WeightedOp plan(BuildContext context, Shape in, Epilogue epilogue) {
-        return context.backend().conv2d(geometry(in), epilogue, context.maxBatch());
+        ConvGeometry geometry = geometry(in);
+        if (following != null) {
+            Optional<WeightedOp> both = context.backend()
+                    .conv2dMaxPool2d(
+                            geometry,
+                            epilogue,
+                            following.geometry(geometry.outputShape()),
+                            following.ties(),
+                            context.maxBatch());
+            if (both.isPresent()) {
+                following.markFused();
+                return both.get();
+            }
+        }
+        return context.backend().conv2d(geometry, epilogue, context.maxBatch());
+    }
+
+    /** Lets this layer compute the pooling that follows it, if the backend has an op for both. */
+    final void offer(MaxPool2d pool) {
+        following = pool;
+    }
+
+    /** Returns whether this layer computes the max pooling behind it too. */
+    public boolean poolsToo() {
+        return following != null && following.isFused();
+    }
+
+    @Override
+    Shape plannedShape(Shape output) {
+        return poolsToo() ? following.outputShape(output) : output;
+    }
+
+    @Override
+    void forget() {
+        super.forget();
+        following = null;
     }
 
     @Override

@@ -117,6 +117,14 @@ public abstract class Layer {
         return built(out);
     }
 
+    /**
+     * Returns whether the layer in front computes this one too. Then this one hands its flow through: its input and its output
+     * are both what it would have put out.
+     */
+    public boolean isFused() {
+        return false;
+    }
+
     /** Returns whether a backward pass through this layer has anything to compute. */
     protected final boolean needsBackward() {
         return in.gradient() != null || !parameters().isEmpty();
@@ -129,7 +137,9 @@ public abstract class Layer {
     final Flow build(BuildContext context, Flow input) {
         requireUnbuilt();
         in = Objects.requireNonNull(input, "input");
-        outputShapeNamed(input.sampleShape());
+        if (!isFused()) {
+            outputShapeNamed(input.sampleShape());
+        }
         out = connect(context, input);
         return out;
     }

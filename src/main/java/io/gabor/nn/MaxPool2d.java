@@ -14,10 +14,13 @@ import java.util.Map;
  * backward   dx[n,c,h,w] = Σ of dy[n,c,i,j] over the windows whose maximum sits at (h,w)
  * </pre>
  *
+ * <p>Behind a convolution some backends compute both in one pass ({@link #isFused}).
+ *
  * <p>The gradient goes to where the maximum was, and nowhere else; where windows overlap it adds.
  */
 public final class MaxPool2d extends Pool2d {
     private Ties ties = Ties.FIRST;
+    private boolean fused;
 
     /** Makes a window of {@code size×size} with a stride of {@code size}. */
     public MaxPool2d(int size) {
@@ -53,6 +56,24 @@ public final class MaxPool2d extends Pool2d {
     public MaxPool2d ties(Ties rule) {
         ties = rule;
         return this;
+    }
+
+    Ties ties() {
+        return ties;
+    }
+
+    @Override
+    public boolean isFused() {
+        return fused;
+    }
+
+    void markFused() {
+        fused = true;
+    }
+
+    @Override
+    void forget() {
+        fused = false;
     }
 
     @Override

@@ -68,6 +68,9 @@ public abstract class Pool2d extends Layer {
 
     @Override
     protected final Flow connect(BuildContext context, Flow in) {
+        if (isFused()) {
+            return in;
+        }
         PoolGeometry geometry = geometry(in.sampleShape());
         op = context.op(plan(context, geometry));
         return context.flow(geometry.outputShape(), in.gradient() != null);
@@ -75,12 +78,14 @@ public abstract class Pool2d extends Layer {
 
     @Override
     public final void forward(int n, Mode mode) {
-        op.forward(n, in().value(), out().value());
+        if (!isFused()) {
+            op.forward(n, in().value(), out().value());
+        }
     }
 
     @Override
     public final void backward(int n) {
-        if (needsBackward()) {
+        if (!isFused() && needsBackward()) {
             op.backward(n, in().value(), out().value(), out().gradient(), in().gradient());
         }
     }

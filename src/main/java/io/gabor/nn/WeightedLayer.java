@@ -27,6 +27,11 @@ public abstract class WeightedLayer extends Layer {
     /** Plans the op for a sample of shape {@code in}. */
     protected abstract WeightedOp plan(BuildContext context, Shape in, Epilogue epilogue);
 
+    /** Returns the shape of a sample that the planned op puts out, where the layer's own output has shape {@code output}. */
+    Shape plannedShape(Shape output) {
+        return output;
+    }
+
     /** Returns the weights' shape for a sample of shape {@code in}, outermost axis the output's. */
     protected abstract Shape weightShape(Shape in);
 
@@ -74,7 +79,7 @@ public abstract class WeightedLayer extends Layer {
             biasParameter = context.parameter(this, "bias", bias.shape(output), biasInitializer, fans[0], fans[1]);
         }
         op = context.op(plan(context, sample, new Epilogue(bias, activation)));
-        return context.flow(output, true);
+        return context.flow(plannedShape(output), true);
     }
 
     @Override
@@ -106,7 +111,7 @@ public abstract class WeightedLayer extends Layer {
     }
 
     @Override
-    final void forget() {
+    void forget() {
         activation = Activation.IDENTITY;
         weight = null;
         biasParameter = null;

@@ -43,7 +43,12 @@ final class ChwnBackward implements WorkerPool.Task {
     private float[] dz;
     private float[] dx;
 
-    ChwnBackward(CpuContext context, ConvGeometry geometry, Epilogue epilogue, int maxBatch) {
+    /**
+     * Plans.
+     *
+     * @param buffered whether {@link #gradients} will get dz in {@link #buffer}, whatever the activation
+     */
+    ChwnBackward(CpuContext context, ConvGeometry geometry, Epilogue epilogue, int maxBatch, boolean buffered) {
         this.context = context;
         this.geometry = geometry;
         multiplyAdds = geometry.flops() / 2;
@@ -66,7 +71,8 @@ final class ChwnBackward implements WorkerPool.Task {
                 geometry.cols().out());
         biasGradient = epilogue.bias() == Bias.NONE ? null : new ChwnBiasGradient(context, geometry, epilogue.bias());
         int most = maxBatch / width * width;
-        packedOffset = function == Function.IDENTITY ? 0 : Math.multiplyExact(most, geometry.outChannels() * outPixels);
+        boolean direct = function == Function.IDENTITY && !buffered;
+        packedOffset = direct ? 0 : Math.multiplyExact(most, geometry.outChannels() * outPixels);
         shared = packedOffset + (long) product.packedFloats() * geometry.groups();
         context.memory().reserveShared("conv2d", shared);
         filterGradient = TapProducts.suit(geometry, width)
@@ -75,24 +81,34 @@ final class ChwnBackward implements WorkerPool.Task {
     }
 
     void run(int n, float[] xs, float[] ws, float[] ys, float[] dys, float[] dws, float[] dbs, float[] dxs) {
-        w = ws;
         y = ys;
         dy = dys;
-        dx = dxs;
         dz = dys;
-        size = n * geometry.outChannels() * outPixels;
-        long work = multiplyAdds * n;
         if (function != Function.IDENTITY) {
-            dz = context.memory().shared();
+            dz = buffer();
+            size = n * geometry.outChannels() * outPixels;
             context.pool().run(differentiation, CpuContext.ceilDiv(size, CHUNK), size);
         }
+        gradients(n, xs, ws, dz, dws, dbs, dxs);
+    }
+
+    /** Returns where dz may be put before {@link #gradients} is called. */
+    float[] buffer() {
+        return context.memory().shared();
+    }
+
+    /** Computes the gradients from dz. */
+    void gradients(int n, float[] xs, float[] ws, float[] dzs, float[] dws, float[] dbs, float[] dxs) {
+        w = ws;
+        dz = dzs;
+        dx = dxs;
         if (biasGradient != null) {
             biasGradient.run(n / width, dz, dbs);
         }
         filterGradient.run(n / width, xs, dz, dws);
         if (dx != null) {
             context.pool().run(packing, geometry.groups() * product.tiles(), shared - packedOffset);
-            context.pool().run(this, n / width * inRows, work);
+            context.pool().run(this, n / width * inRows, multiplyAdds * n);
         }
     }
 
@@ -118,15 +134,19 @@ final class ChwnBackward implements WorkerPool.Task {
     @Override
     public void run(int chunk, int worker) {
         int block = chunk / inRows;
+        int row = chunk % inRows;
         for (int group = 0; group < geometry.groups(); group++) {
             product.row(
-                    chunk % inRows,
+                    row,
                     context.memory().shared(),
                     packedOffset + group * product.packedFloats(),
                     dz,
                     (block * geometry.outChannels() + group * filters) * outPixels * width,
                     dx,
-                    (block * geometry.inChannels() + group * channels) * inPixels * width);
+                    ((block * geometry.inChannels() + group * channels) * inPixels
+                                    + row * geometry.cols().in())
+                            * width,
+                    inPixels * width);
         }
     }
 

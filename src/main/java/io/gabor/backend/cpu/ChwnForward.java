@@ -61,12 +61,17 @@ final class ChwnForward implements WorkerPool.Task {
     }
 
     void run(int n, float[] xs, float[] ws, float[] bs, float[] ys) {
-        x = xs;
-        w = ws;
+        begin(xs, ws);
         b = bs;
         y = ys;
-        context.pool().run(packing, geometry.groups() * product.tiles(), sharedFloats());
         context.pool().run(this, n / width * outRows, multiplyAdds * n);
+    }
+
+    /** Takes the input, and packs the weights. */
+    void begin(float[] xs, float[] ws) {
+        x = xs;
+        w = ws;
+        context.pool().run(packing, geometry.groups() * product.tiles(), sharedFloats());
     }
 
     private void pack(int chunk, int worker) {
@@ -87,11 +92,16 @@ final class ChwnForward implements WorkerPool.Task {
         int block = chunk / outRows;
         int row = chunk % outRows;
         for (int group = 0; group < geometry.groups(); group++) {
-            int from = (block * geometry.inChannels() + group * channels) * inPixels * width;
             int to = (block * geometry.outChannels() + group * filters) * outPixels * width;
-            product.row(row, context.memory().shared(), group * product.packedFloats(), x, from, y, to);
+            row(block, group, row, y, to + row * outCols * width, outPixels * width);
             finish(group * filters, row * outCols, to);
         }
+    }
+
+    /** Computes the sums of one row, without bias and activation; {@link #begin} has been called. */
+    void row(int block, int group, int row, float[] to, int offset, int pitch) {
+        int from = (block * geometry.inChannels() + group * channels) * inPixels * width;
+        product.row(row, context.memory().shared(), group * product.packedFloats(), x, from, to, offset, pitch);
     }
 
     private void finish(int filter, int pixel, int to) {

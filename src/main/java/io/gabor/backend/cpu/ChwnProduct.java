@@ -26,7 +26,6 @@ final class ChwnProduct {
     private final AxisTaps vertical;
     private final AxisTaps horizontal;
     private final int sourceCols;
-    private final int resultPixels;
     private final int[] steps;
     private final int[] heights;
     private final int depth;
@@ -54,7 +53,6 @@ final class ChwnProduct {
         this.horizontal = horizontal;
         this.sourceCols = sourceCols;
         width = kernels.panelWidth();
-        resultPixels = vertical.positions * horizontal.positions;
         heights = kernels.tiling(rows);
         depth = vertical.kernel * horizontal.kernel * inner;
         steps = new int[depth];
@@ -111,7 +109,8 @@ final class ChwnProduct {
      * Computes one row of pixels.
      *
      * @param sourceOffset where the source's features begin
-     * @param resultOffset where the result's features begin
+     * @param resultOffset where the row's first pixel of the first feature goes
+     * @param resultPitch from one feature of the result to the next
      */
     void row(
             int i,
@@ -120,7 +119,8 @@ final class ChwnProduct {
             float[] source,
             int sourceOffset,
             float[] result,
-            int resultOffset) {
+            int resultOffset,
+            int resultPitch) {
         int cols = horizontal.positions;
         for (int from = 0; from < cols; from += groupPixels) {
             int to = Math.min(from + groupPixels, cols);
@@ -128,7 +128,18 @@ final class ChwnProduct {
                 int begin = (int) ((long) depth * d / depths);
                 int end = (int) ((long) depth * (d + 1) / depths);
                 for (int j = from; j < to; j++) {
-                    pixel(i, j, begin, end, packed, packedOffset, source, sourceOffset, result, resultOffset);
+                    pixel(
+                            i,
+                            j,
+                            begin,
+                            end,
+                            packed,
+                            packedOffset,
+                            source,
+                            sourceOffset,
+                            result,
+                            resultOffset,
+                            resultPitch);
                 }
             }
         }
@@ -144,13 +155,14 @@ final class ChwnProduct {
             float[] source,
             int sourceOffset,
             float[] result,
-            int resultOffset) {
-        int c = resultOffset + (i * horizontal.positions + j) * width;
+            int resultOffset,
+            int resultPitch) {
+        int c = resultOffset + j * width;
         int across = horizontal.start[j];
         int acrossEnd = horizontal.start[j + 1];
         if (vertical.start[i] == vertical.start[i + 1] || across == acrossEnd) {
             if (begin == 0) {
-                clear(result, c);
+                clear(result, c, resultPitch);
             }
             return;
         }
@@ -163,7 +175,7 @@ final class ChwnProduct {
                 int offset = sourceOffset + (vertical.base[v] * sourceCols + horizontal.base[across]) * width;
                 int s0 = Math.max(begin, tap * kw * inner);
                 int s1 = Math.min(end, (tap + taps) * kw * inner);
-                multiply(s0, s1, s0 != firstStep, packed, packedOffset, source, offset, result, c);
+                multiply(s0, s1, s0 != firstStep, packed, packedOffset, source, offset, result, c, resultPitch);
                 continue;
             }
             for (int p = tap; p < tap + taps; p++) {
@@ -172,7 +184,7 @@ final class ChwnProduct {
                     int s = (p * kw + horizontal.first[h]) * inner;
                     int s0 = Math.max(begin, s);
                     int s1 = Math.min(end, s + horizontal.count[h] * inner);
-                    multiply(s0, s1, s0 != firstStep, packed, packedOffset, source, offset, result, c);
+                    multiply(s0, s1, s0 != firstStep, packed, packedOffset, source, offset, result, c, resultPitch);
                 }
             }
         }
@@ -187,28 +199,17 @@ final class ChwnProduct {
             float[] source,
             int offset,
             float[] c,
-            int at) {
+            int at,
+            int pitch) {
         if (from < to) {
             kernels.multiplyTiles(
-                    heights,
-                    depth,
-                    from,
-                    to - from,
-                    packed,
-                    packedOffset,
-                    source,
-                    offset,
-                    steps,
-                    c,
-                    at,
-                    resultPixels * width,
-                    add);
+                    heights, depth, from, to - from, packed, packedOffset, source, offset, steps, c, at, pitch, add);
         }
     }
 
-    private void clear(float[] result, int at) {
+    private void clear(float[] result, int at, int pitch) {
         for (int m = 0; m < rows; m++) {
-            int start = at + m * resultPixels * width;
+            int start = at + m * pitch;
             Arrays.fill(result, start, start + width, 0f);
         }
     }

@@ -16,6 +16,7 @@ import io.gabor.tensor.Shape;
 import io.gabor.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The fast backend in pure Java: float32, the Vector API where the JVM has it, all cores. Ops run when they are called and
@@ -176,7 +177,16 @@ public final class CpuBackend implements Backend {
     @Override
     public WeightedOp conv2d(ConvGeometry geometry, Epilogue epilogue, int maxBatch) {
         checkBatch("conv2d", maxBatch);
-        return new CpuConv2d(context, geometry, epilogue, maxBatch);
+        return CpuConv2d.of(context, geometry, epilogue, maxBatch);
+    }
+
+    @Override
+    public Optional<WeightedOp> conv2dMaxPool2d(
+            ConvGeometry geometry, Epilogue epilogue, PoolGeometry pool, Ties ties, int maxBatch) {
+        checkBatch("conv2dMaxPool2d", maxBatch);
+        return ChwnConvPool.suits(geometry, epilogue, pool, ties) && CpuConv2d.fillsBlocks(context, maxBatch)
+                ? Optional.of(CpuConv2d.pooled(context, geometry, epilogue, maxBatch))
+                : Optional.empty();
     }
 
     @Override

@@ -7,8 +7,8 @@ import io.gabor.tensor.ConvGeometry;
 import io.gabor.tensor.Tensor;
 
 /**
- * 2-D convolution: checks the arguments and hands over. Full batches are computed in the layout CHWN ({@link ChwnForward},
- * {@link ChwnBackward}), all others as matrix products over implicit patches ({@link ConvForward}, {@link ConvBackward}).
+ * 2-D convolution: checks the arguments and hands over. Full batches are computed in the layout CHWN ({@link ChwnConv}),
+ * all others as matrix products over implicit patches ({@link PlainConv}).
  */
 final class CpuConv2d implements WeightedOp {
     private static final String FORWARD = "conv2d forward";
@@ -21,32 +21,59 @@ final class CpuConv2d implements WeightedOp {
     private final int outSize;
     private final int weightSize;
     private final int biasSize;
-    private final ConvForward forward;
-    private final ConvBackward backward;
-    private final boolean hasChwn;
+    private final ConvPasses plain;
+    /** Null where no batch fills whole blocks. */
+    private final ConvPasses chwn;
+
     private final long chwnScratch;
-    private ChwnForward chwnForward;
-    private ChwnBackward chwnBackward;
+    /** Whether {@link ConvPasses#backward} goes on from what forward left behind. */
+    private final boolean remembers;
+
+    private boolean forwardFull;
     private boolean closed;
 
-    CpuConv2d(CpuContext context, ConvGeometry geometry, Epilogue epilogue, int maxBatch) {
+    private CpuConv2d(
+            CpuContext context,
+            ConvGeometry geometry,
+            Epilogue epilogue,
+            int outSize,
+            int maxBatch,
+            boolean remembers,
+            ConvPasses plain,
+            ConvPasses chwn) {
         this.context = context;
         this.maxBatch = maxBatch;
+        this.outSize = outSize;
+        this.remembers = remembers;
+        this.plain = plain;
+        this.chwn = chwn;
         hasBias = epilogue.bias() != Bias.NONE;
         inSize = geometry.inputShape().size();
-        outSize = geometry.outputShape().size();
         weightSize = geometry.weightShape().size();
         biasSize = hasBias ? epilogue.bias().shape(geometry.outputShape()).size() : 0;
-        forward = new ConvForward(context, geometry, epilogue, maxBatch);
-        backward = new ConvBackward(context, geometry, epilogue, maxBatch);
-        ChwnLayout layout = context.memory().chwn();
-        hasChwn = maxBatch % layout.width() == 0;
-        chwnScratch = hasChwn ? layout.scratchFloats(Math.max(inSize, outSize)) : 0;
-        if (hasChwn) {
-            context.memory().reserveScratch("conv2d", chwnScratch);
-            chwnForward = new ChwnForward(context, geometry, epilogue);
-            chwnBackward = new ChwnBackward(context, geometry, epilogue, maxBatch);
-        }
+        chwnScratch = chwn == null ? 0 : context.memory().chwn().scratchFloats(Math.max(inSize, outSize));
+        context.memory().reserveScratch("conv2d", chwnScratch);
+    }
+
+    /** Plans a convolution. */
+    static CpuConv2d of(CpuContext context, ConvGeometry geometry, Epilogue epilogue, int maxBatch) {
+        int outSize = geometry.outputShape().size();
+        ConvPasses plain = new PlainConv(context, geometry, epilogue, maxBatch);
+        boolean full = fillsBlocks(context, maxBatch);
+        ConvPasses chwn = full ? new ChwnConv(context, geometry, epilogue, maxBatch) : null;
+        return new CpuConv2d(context, geometry, epilogue, outSize, maxBatch, false, plain, chwn);
+    }
+
+    /** Plans a convolution with 2×2 max pooling; {@link ChwnConvPool#suits} and {@link #fillsBlocks} hold. */
+    static CpuConv2d pooled(CpuContext context, ConvGeometry geometry, Epilogue epilogue, int maxBatch) {
+        int outSize = geometry.outputShape().size() / 4;
+        ConvPasses plain = new PlainConvPool(context, geometry, epilogue, maxBatch);
+        ConvPasses chwn = new ChwnConvPool(context, geometry, epilogue, maxBatch);
+        return new CpuConv2d(context, geometry, epilogue, outSize, maxBatch, true, plain, chwn);
+    }
+
+    static boolean fillsBlocks(CpuContext context, int maxBatch) {
+        return maxBatch % context.memory().chwn().width() == 0;
     }
 
     @Override
@@ -55,16 +82,17 @@ final class CpuConv2d implements WeightedOp {
         check(FORWARD, n);
         float[] ws = memory.floats(FORWARD, "w", w, weightSize);
         float[] bs = bias(FORWARD, "b", b);
-        boolean chwn = fits(FORWARD, "x", x, n, inSize) && fits(FORWARD, "y", y, n, outSize);
-        float[] xs = chwn ? memory.chwn(FORWARD, "x", x, inSize) : memory.floats(FORWARD, "x", x, (long) n * inSize);
+        boolean full = fits(FORWARD, "x", x, n, inSize) && fits(FORWARD, "y", y, n, outSize);
+        float[] xs = full ? memory.chwn(FORWARD, "x", x, inSize) : memory.floats(FORWARD, "x", x, (long) n * inSize);
         float[] ys = memory.peek(FORWARD, "y", y, (long) n * outSize);
         Memory.separate(FORWARD, "y", ys, "x", xs);
         Memory.separate(FORWARD, "y", ys, "w", ws);
         Memory.separate(FORWARD, "y", ys, "b", bs);
-        if (chwn) {
-            chwnForward.run(n, xs, ws, bs, memory.chwnOutput(FORWARD, "y", y, outSize));
+        forwardFull = full;
+        if (full) {
+            chwn.forward(n, xs, ws, bs, memory.chwnOutput(FORWARD, "y", y, outSize));
         } else {
-            forward.run(n, xs, ws, bs, memory.output(FORWARD, "y", y, (long) n * outSize));
+            plain.forward(n, xs, ws, bs, memory.output(FORWARD, "y", y, (long) n * outSize));
         }
     }
 
@@ -75,31 +103,36 @@ final class CpuConv2d implements WeightedOp {
         float[] ws = memory.floats(BACKWARD, "w", w, weightSize);
         float[] dws = memory.floats(BACKWARD, "dw", dw, weightSize);
         float[] dbs = bias(BACKWARD, "db", db);
-        boolean chwn = fits(BACKWARD, "x", x, n, inSize)
+        boolean full = fits(BACKWARD, "x", x, n, inSize)
                 & fits(BACKWARD, "y", y, n, outSize)
                 & fits(BACKWARD, "dy", dy, n, outSize)
                 & (dx == null || fits(BACKWARD, "dx", dx, n, inSize));
-        float[] xs = input(chwn, "x", x, n, inSize);
-        float[] ys = input(chwn, "y", y, n, outSize);
-        float[] dys = input(chwn, "dy", dy, n, outSize);
+        if (remembers && full != forwardFull) {
+            throw Memory.error(
+                    BACKWARD,
+                    "dy and dx must be tensors for as many samples as y and x, and forward must have run for the same n");
+        }
+        float[] xs = input(full, "x", x, n, inSize);
+        float[] ys = input(full, "y", y, n, outSize);
+        float[] dys = input(full, "dy", dy, n, outSize);
         float[] dxs = dx == null ? null : memory.peek(BACKWARD, "dx", dx, (long) n * inSize);
         Sharing.refuse(BACKWARD, xs, ws, ys, dys, dws, dbs, dxs);
-        if (chwn) {
+        if (full) {
             dxs = dx == null ? null : memory.chwnOutput(BACKWARD, "dx", dx, inSize);
-            chwnBackward.run(n, xs, ws, ys, dys, dws, dbs, dxs);
+            chwn.backward(n, xs, ws, ys, dys, dws, dbs, dxs);
         } else {
             dxs = dx == null ? null : memory.output(BACKWARD, "dx", dx, (long) n * inSize);
-            backward.run(n, xs, ws, ys, dys, dws, dbs, dxs);
+            plain.backward(n, xs, ws, ys, dys, dws, dbs, dxs);
         }
     }
 
     private boolean fits(String op, String name, Tensor tensor, int n, int features) {
-        return context.memory().fitsChwn(op, name, tensor, n, features) && hasChwn;
+        return context.memory().fitsChwn(op, name, tensor, n, features) && chwn != null;
     }
 
-    private float[] input(boolean chwn, String name, Tensor tensor, int n, int features) {
+    private float[] input(boolean full, String name, Tensor tensor, int n, int features) {
         Memory memory = context.memory();
-        return chwn
+        return full
                 ? memory.chwn(BACKWARD, name, tensor, features)
                 : memory.floats(BACKWARD, name, tensor, (long) n * features);
     }
@@ -124,20 +157,18 @@ final class CpuConv2d implements WeightedOp {
 
     @Override
     public long workspaceBytes() {
-        return backward.workspaceBytes() + (hasChwn ? chwnBackward.workspaceBytes() : 0);
+        return plain.workspaceBytes() + (chwn == null ? 0 : chwn.workspaceBytes());
     }
 
     @Override
     public void close() {
         if (!closed) {
             closed = true;
-            forward.close();
-            backward.close();
-            if (hasChwn) {
-                chwnForward.close();
-                chwnBackward.close();
-                context.memory().returnScratch(chwnScratch);
+            plain.close();
+            if (chwn != null) {
+                chwn.close();
             }
+            context.memory().returnScratch(chwnScratch);
         }
     }
 }

@@ -161,6 +161,19 @@ public interface Kernels {
             float[] dy,
             int yOffset);
 
+    /**
+     * One output row of 2×2 max pooling with stride 2, for {@code panelWidth} images, from two rows of twice as many pixels;
+     * NaN wins.
+     *
+     * @param winner receives which of the four values in reading order was the first largest, 0 to 3, laid out as y
+     */
+    void maxPool2x2Lanes(
+            int count, float[] x, int top, int bottom, float[] y, int yOffset, float[] winner, int winnerOffset);
+
+    /** The way back of {@link #maxPool2x2Lanes}: writes two rows of dx, dy where the winner was and else 0. */
+    void unpool2x2Lanes(
+            int count, float[] dy, int dyOffset, float[] winner, int winnerOffset, float[] dx, int top, int bottom);
+
     // ---- packing
     // ------------------------------------------------------------------------------------------------------
 

@@ -249,6 +249,18 @@ public final class ScalarKernels implements Kernels {
     }
 
     @Override
+    public void maxPool2x2Lanes(
+            int count, float[] x, int top, int bottom, float[] y, int yOffset, float[] winner, int winnerOffset) {
+        ScalarPooling.pool2x2(WIDTH, count, x, top, bottom, y, yOffset, winner, winnerOffset);
+    }
+
+    @Override
+    public void unpool2x2Lanes(
+            int count, float[] dy, int dyOffset, float[] winner, int winnerOffset, float[] dx, int top, int bottom) {
+        ScalarPooling.unpool2x2(WIDTH, count, dy, dyOffset, winner, winnerOffset, dx, top, bottom);
+    }
+
+    @Override
     public void multiplyVector(
             int rows,
             int n,

@@ -131,4 +131,51 @@ final class ScalarPooling {
             }
         }
     }
+
+    /** {@link Kernels#maxPool2x2Lanes} with {@code width} images. */
+    static void pool2x2(
+            int width, int count, float[] x, int top, int bottom, float[] y, int yOffset, float[] winner, int wOffset) {
+        for (int j = 0; j < count; j++) {
+            for (int l = 0; l < width; l++) {
+                int a = top + 2 * j * width + l;
+                int b = bottom + 2 * j * width + l;
+                float max = x[a];
+                int best = 0;
+                for (int k = 1; k < 4; k++) {
+                    float value = x[(k < 2 ? a : b) + k % 2 * width];
+                    if (value > max || (Float.isNaN(value) && !Float.isNaN(max))) {
+                        max = value;
+                        best = k;
+                    }
+                }
+                y[yOffset + j * width + l] = max;
+                winner[wOffset + j * width + l] = best;
+            }
+        }
+    }
+
+    /** {@link Kernels#unpool2x2Lanes} with {@code width} images. */
+    static void unpool2x2(
+            int width,
+            int count,
+            float[] dy,
+            int dyOffset,
+            float[] winner,
+            int wOffset,
+            float[] dx,
+            int top,
+            int bottom) {
+        for (int j = 0; j < count; j++) {
+            for (int l = 0; l < width; l++) {
+                int a = top + 2 * j * width + l;
+                int b = bottom + 2 * j * width + l;
+                float gradient = dy[dyOffset + j * width + l];
+                int best = (int) winner[wOffset + j * width + l];
+                dx[a] = best == 0 ? gradient : 0;
+                dx[a + width] = best == 1 ? gradient : 0;
+                dx[b] = best == 2 ? gradient : 0;
+                dx[b + width] = best == 3 ? gradient : 0;
+            }
+        }
+    }
 }

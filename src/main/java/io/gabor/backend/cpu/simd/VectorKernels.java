@@ -174,6 +174,18 @@ public final class VectorKernels implements Kernels {
     }
 
     @Override
+    public void maxPool2x2Lanes(
+            int count, float[] x, int top, int bottom, float[] y, int yOffset, float[] winner, int winnerOffset) {
+        VectorWindows.pool2x2(count, x, top, bottom, y, yOffset, winner, winnerOffset);
+    }
+
+    @Override
+    public void unpool2x2Lanes(
+            int count, float[] dy, int dyOffset, float[] winner, int winnerOffset, float[] dx, int top, int bottom) {
+        VectorWindows.unpool2x2(count, dy, dyOffset, winner, winnerOffset, dx, top, bottom);
+    }
+
+    @Override
     public void multiplyVector(
             int rows,
             int n,
