@@ -8,7 +8,7 @@ import io.gabor.tensor.ConvGeometry;
 
 /**
  * A convolution's gradients in the layout CHWN ({@link ChwnLayout}): first {@code dz = dy · f'}, then {@code db}, then
- * {@code dw} from dz and x ({@link TapProducts}, {@link LaneSums}), then {@code dx} from dz and w ({@link ChwnProduct}).
+ * {@code dw} from dz and x ({@link RowSums}, {@link TapProducts}, {@link LaneSums}), then {@code dx} from dz and w ({@link ChwnProduct}).
  */
 final class ChwnBackward implements WorkerPool.Task {
     /** Elements that one chunk differentiates. */
@@ -75,7 +75,15 @@ final class ChwnBackward implements WorkerPool.Task {
         packedOffset = direct ? 0 : Math.multiplyExact(most, geometry.outChannels() * outPixels);
         shared = packedOffset + (long) product.packedFloats() * geometry.groups();
         context.memory().reserveShared("conv2d", shared);
-        filterGradient = TapProducts.suit(geometry, width)
+        filterGradient = filterGradient(maxBatch);
+    }
+
+    /** Returns the fastest of the ways that this geometry allows. */
+    private FilterGradient filterGradient(int maxBatch) {
+        if (RowSums.suit(geometry, kernels)) {
+            return new RowSums(context, geometry, maxBatch);
+        }
+        return TapProducts.suit(geometry, width)
                 ? new TapProducts(context, geometry, maxBatch, packedOffset)
                 : new LaneSums(context, geometry, maxBatch);
     }

@@ -6,7 +6,8 @@ import io.gabor.backend.cpu.simd.Kernels;
 
 /**
  * {@code y[N×out] = f(x[N×in] · w[out×in]ᵀ + b)}, computed as {@code yᵀ = w · xᵀ}: the samples are packed into panels, which
- * is the smaller matrix, and the weights are read as they lie. A few samples are a few products with a vector.
+ * is the smaller matrix, and the weights are read as they lie. A few samples are a few products with a vector; for many
+ * samples the weights are packed too ({@link DenseTiles}).
  */
 final class DenseForward implements WorkerPool.Task {
     /** Rows of w in a chunk; a multiple of every kernel's rows, so that how rows are grouped never changes. */
@@ -23,8 +24,12 @@ final class DenseForward implements WorkerPool.Task {
     private final Function function;
     private final float slope;
     private final float[] panels;
+    /** Null where no batch is large enough. */
+    private final DenseTiles tiles;
+
     private final long scratch;
     private final WorkerPool.Task packing = this::pack;
+    private final WorkerPool.Task finishing = this::finishSamples;
     private final WorkerPool.Task vectors = this::multiplyVectors;
 
     private int n;
@@ -47,6 +52,7 @@ final class DenseForward implements WorkerPool.Task {
                         "dense",
                         maxBatch <= CpuDense.FEW_SAMPLES ? 0 : (long) CpuContext.ceilDiv(maxBatch, width) * width * in);
         context.memory().reserveScratch("dense", scratch);
+        tiles = maxBatch < DenseTiles.LEAST_SAMPLES ? null : new DenseTiles(context, in, out, panels);
     }
 
     void run(int batch, float[] xs, float[] ws, float[] bs, float[] ys) {
@@ -62,7 +68,12 @@ final class DenseForward implements WorkerPool.Task {
         } else {
             int count = CpuContext.ceilDiv(batch, kernels.panelWidth());
             context.pool().run(packing, count * CpuContext.ceilDiv(in, DEPTH), (long) batch * in);
-            context.pool().run(this, blocks * count, work);
+            if (batch < DenseTiles.LEAST_SAMPLES) {
+                context.pool().run(this, blocks * count, work);
+            } else {
+                tiles.run(n, w, y);
+                context.pool().run(finishing, CpuContext.ceilDiv(n, kernels.panelWidth()), (long) n * out);
+            }
         }
     }
 
@@ -83,6 +94,11 @@ final class DenseForward implements WorkerPool.Task {
                     context.memory().scratch(worker));
         }
         finish(first, rows, 0, n);
+    }
+
+    private void finishSamples(int panel, int worker) {
+        int sample = panel * kernels.panelWidth();
+        finish(0, out, sample, Math.min(kernels.panelWidth(), n - sample));
     }
 
     private void finish(int first, int rows, int sample, int count) {
@@ -147,11 +163,14 @@ final class DenseForward implements WorkerPool.Task {
     }
 
     long workspaceBytes() {
-        return 4L * panels.length;
+        return 4L * panels.length + (tiles == null ? 0 : tiles.workspaceBytes());
     }
 
     void close() {
         context.memory().returnScratch(scratch);
         context.memory().drop(panels);
+        if (tiles != null) {
+            tiles.close();
+        }
     }
 }

@@ -48,6 +48,8 @@ final class DenseConformanceTest {
                 new Case(1, 1, Epilogue.NONE, 1, 1, true),
                 new Case(800, 500, relu, 64, 64, true),
                 new Case(500, 10, biased, 37, 64, true),
+                new Case(300, 203, relu, 150, 160, true),
+                new Case(129, 96, biased, 128, 128, true),
                 new Case(784, 40, new Epilogue(Bias.PER_FILTER, Activation.TANH), 1, 1, false),
                 new Case(245, 100, new Epilogue(Bias.PER_FILTER, Activation.SIGMOID), 1, 1, true),
                 new Case(2, 3, new Epilogue(Bias.PER_FILTER, Activation.TANH), 4, 4, false),

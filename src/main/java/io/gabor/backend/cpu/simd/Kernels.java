@@ -125,6 +125,30 @@ public interface Kernels {
             int sumsOffset,
             int sumsPitch);
 
+    /** Returns whether {@link #correlateTaps} knows kernels of this width. */
+    boolean correlatesTaps(int taps);
+
+    /**
+     * {@code sums[i,q] += Σ over t, k, l of a[i·aPitch + aSteps[t] + k·panelWidth + l] · b[bSteps[t] + (k + q)·panelWidth + l]}
+     * for {@code firstStep <= t < firstStep + steps}, {@code k < 4}, {@code l < partialSums} and {@code q < taps}, in
+     * {@link #partialSums} parts: those of (i, q) start at {@code sumsOffset + i·sumsPitch + q·partialSums}.
+     */
+    void correlateTaps(
+            int rows,
+            int taps,
+            int firstStep,
+            int steps,
+            float[] a,
+            int aOffset,
+            int aPitch,
+            int[] aSteps,
+            float[] b,
+            int bOffset,
+            int[] bSteps,
+            float[] sums,
+            int sumsOffset,
+            int sumsPitch);
+
     /** {@code y[i] = Σ of the partial sums of i}, for {@code i < n}. */
     void addPartialSums(int n, float[] sums, int sumsOffset, float[] y, int yOffset);
 

@@ -210,6 +210,43 @@ public final class ScalarKernels implements Kernels {
     }
 
     @Override
+    public boolean correlatesTaps(int taps) {
+        return false;
+    }
+
+    @Override
+    public void correlateTaps(
+            int rows,
+            int taps,
+            int firstStep,
+            int steps,
+            float[] a,
+            int aOffset,
+            int aPitch,
+            int[] aSteps,
+            float[] b,
+            int bOffset,
+            int[] bSteps,
+            float[] sums,
+            int sumsOffset,
+            int sumsPitch) {
+        for (int t = firstStep; t < firstStep + steps; t++) {
+            for (int i = 0; i < rows; i++) {
+                for (int q = 0; q < taps; q++) {
+                    int to = sumsOffset + i * sumsPitch + q * partialSums();
+                    for (int k = 0; k < TileChoice.TAP_PIXELS; k++) {
+                        int at = aOffset + i * aPitch + aSteps[t] + k * WIDTH;
+                        int bt = bOffset + bSteps[t] + (k + q) * WIDTH;
+                        for (int l = 0; l < partialSums(); l++) {
+                            sums[to + l] = fma(a[at + l], b[bt + l], sums[to + l]);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    @Override
     public void addPartialSums(int n, float[] sums, int sumsOffset, float[] y, int yOffset) {
         ScalarMath.addGroups(n, WIDTH, sums, sumsOffset, y, yOffset);
     }

@@ -13,6 +13,13 @@ final class TileChoice {
     /** Heights and widths of the tiles that correlate, ascending. */
     static final int[] SIDES = {1, 2, 4};
 
+    /** Widths of kernels whose taps are correlated row by row. */
+    static final int[] TAPS = {3, 5};
+    /** Heights of the tiles that do so. */
+    static final int[] TAP_ROWS = {1, 2, 3};
+    /** Pixels that they take at a time. */
+    static final int TAP_PIXELS = 4;
+
     private final double[] heightSpeeds;
     private final int correlateRows;
     private final int correlateColumns;

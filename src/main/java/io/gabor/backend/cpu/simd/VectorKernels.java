@@ -140,6 +140,46 @@ public final class VectorKernels implements Kernels {
     }
 
     @Override
+    public boolean correlatesTaps(int taps) {
+        return taps == 3 || taps == 5;
+    }
+
+    @Override
+    public void correlateTaps(
+            int rows,
+            int taps,
+            int firstStep,
+            int steps,
+            float[] a,
+            int aOffset,
+            int aPitch,
+            int[] aSteps,
+            float[] b,
+            int bOffset,
+            int[] bSteps,
+            float[] sums,
+            int sumsOffset,
+            int sumsPitch) {
+        for (int i = 0; i < rows; i += 3) {
+            VectorTileCalls.correlateTaps(
+                    Math.min(3, rows - i),
+                    taps,
+                    steps,
+                    a,
+                    aOffset + i * aPitch,
+                    aPitch,
+                    aSteps,
+                    b,
+                    bOffset,
+                    bSteps,
+                    firstStep,
+                    sums,
+                    sumsOffset + i * sumsPitch,
+                    sumsPitch);
+        }
+    }
+
+    @Override
     public void addPartialSums(int n, float[] sums, int sumsOffset, float[] y, int yOffset) {
         ScalarMath.addGroups(n, LANES, sums, sumsOffset, y, yOffset);
     }

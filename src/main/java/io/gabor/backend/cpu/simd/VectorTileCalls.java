@@ -61,4 +61,30 @@ final class VectorTileCalls {
             default -> throw new IllegalArgumentException("no tile has the shape " + height + "×" + width);
         }
     }
+
+    static void correlateTaps(
+            int height,
+            int taps,
+            int steps,
+            float[] a,
+            int ao,
+            int aPitch,
+            int[] aSteps,
+            float[] b,
+            int bo,
+            int[] bSteps,
+            int first,
+            float[] s,
+            int so,
+            int sPitch) {
+        switch (10 * height + taps) {
+            case 35 -> VectorTiles.correlate3Taps5(steps, a, ao, aPitch, aSteps, b, bo, bSteps, first, s, so, sPitch);
+            case 33 -> VectorTiles.correlate3Taps3(steps, a, ao, aPitch, aSteps, b, bo, bSteps, first, s, so, sPitch);
+            case 25 -> VectorTiles.correlate2Taps5(steps, a, ao, aPitch, aSteps, b, bo, bSteps, first, s, so, sPitch);
+            case 23 -> VectorTiles.correlate2Taps3(steps, a, ao, aPitch, aSteps, b, bo, bSteps, first, s, so, sPitch);
+            case 15 -> VectorTiles.correlate1Taps5(steps, a, ao, aPitch, aSteps, b, bo, bSteps, first, s, so, sPitch);
+            case 13 -> VectorTiles.correlate1Taps3(steps, a, ao, aPitch, aSteps, b, bo, bSteps, first, s, so, sPitch);
+            default -> throw new IllegalArgumentException("no tile has " + height + " rows and " + taps + " taps");
+        }
+    }
 }

@@ -12,6 +12,9 @@ import jdk.incubator.vector.FloatVector;
  * <p>{@code multiplyH}: H rows of C by 2 vectors, {@code C[i,·] (+)= Σ over p of a[p·H + i] · b[bRows[p]]}.
  *
  * <p>{@code correlateHxW}: H rows by W columns, each sum a vector: {@code sums[i,j] += Σ over t < run of a[i, t] · b[j, t]}.
+ *
+ * <p>{@code correlateHTapsQ}: H rows by Q columns of a kernel's row over four pixels a step, for one vector of images each:
+ * {@code sums[i,q] += Σ over t, k < 4 of a[i, t, pixel k] · b[t, pixel k + q]}. A vector of b serves up to four columns.
  */
 final class VectorTiles {
     private VectorTiles() {}
@@ -794,5 +797,515 @@ final class VectorTiles {
         s31.intoArray(sums, r3 + LANES);
         s32.intoArray(sums, r3 + 2 * LANES);
         s33.intoArray(sums, r3 + 3 * LANES);
+    }
+
+    static void correlate1Taps3(
+            int steps,
+            float[] a,
+            int aOffset,
+            int aPitch,
+            int[] aSteps,
+            float[] b,
+            int bOffset,
+            int[] bSteps,
+            int firstStep,
+            float[] sums,
+            int sumsOffset,
+            int sumsPitch) {
+        int r0 = sumsOffset;
+        FloatVector s00 = FloatVector.fromArray(SPECIES, sums, r0);
+        FloatVector s01 = FloatVector.fromArray(SPECIES, sums, r0 + LANES);
+        FloatVector s02 = FloatVector.fromArray(SPECIES, sums, r0 + 2 * LANES);
+        for (int t = 0; t < steps; t++) {
+            int b0 = bOffset + bSteps[firstStep + t];
+            int a0 = aOffset + aSteps[firstStep + t];
+            FloatVector y0 = FloatVector.fromArray(SPECIES, b, b0);
+            FloatVector y1 = FloatVector.fromArray(SPECIES, b, b0 + 2 * LANES);
+            FloatVector y2 = FloatVector.fromArray(SPECIES, b, b0 + 4 * LANES);
+            FloatVector x00 = FloatVector.fromArray(SPECIES, a, a0);
+            s00 = x00.fma(y0, s00);
+            s01 = x00.fma(y1, s01);
+            s02 = x00.fma(y2, s02);
+            FloatVector y3 = FloatVector.fromArray(SPECIES, b, b0 + 6 * LANES);
+            FloatVector x10 = FloatVector.fromArray(SPECIES, a, a0 + 2 * LANES);
+            s00 = x10.fma(y1, s00);
+            s01 = x10.fma(y2, s01);
+            s02 = x10.fma(y3, s02);
+            FloatVector y4 = FloatVector.fromArray(SPECIES, b, b0 + 8 * LANES);
+            FloatVector x20 = FloatVector.fromArray(SPECIES, a, a0 + 4 * LANES);
+            s00 = x20.fma(y2, s00);
+            s01 = x20.fma(y3, s01);
+            s02 = x20.fma(y4, s02);
+            FloatVector y5 = FloatVector.fromArray(SPECIES, b, b0 + 10 * LANES);
+            FloatVector x30 = FloatVector.fromArray(SPECIES, a, a0 + 6 * LANES);
+            s00 = x30.fma(y3, s00);
+            s01 = x30.fma(y4, s01);
+            s02 = x30.fma(y5, s02);
+        }
+        s00.intoArray(sums, r0);
+        s01.intoArray(sums, r0 + LANES);
+        s02.intoArray(sums, r0 + 2 * LANES);
+    }
+
+    static void correlate2Taps3(
+            int steps,
+            float[] a,
+            int aOffset,
+            int aPitch,
+            int[] aSteps,
+            float[] b,
+            int bOffset,
+            int[] bSteps,
+            int firstStep,
+            float[] sums,
+            int sumsOffset,
+            int sumsPitch) {
+        int r0 = sumsOffset;
+        int r1 = r0 + sumsPitch;
+        FloatVector s00 = FloatVector.fromArray(SPECIES, sums, r0);
+        FloatVector s01 = FloatVector.fromArray(SPECIES, sums, r0 + LANES);
+        FloatVector s02 = FloatVector.fromArray(SPECIES, sums, r0 + 2 * LANES);
+        FloatVector s10 = FloatVector.fromArray(SPECIES, sums, r1);
+        FloatVector s11 = FloatVector.fromArray(SPECIES, sums, r1 + LANES);
+        FloatVector s12 = FloatVector.fromArray(SPECIES, sums, r1 + 2 * LANES);
+        for (int t = 0; t < steps; t++) {
+            int b0 = bOffset + bSteps[firstStep + t];
+            int a0 = aOffset + aSteps[firstStep + t];
+            int a1 = a0 + aPitch;
+            FloatVector y0 = FloatVector.fromArray(SPECIES, b, b0);
+            FloatVector y1 = FloatVector.fromArray(SPECIES, b, b0 + 2 * LANES);
+            FloatVector y2 = FloatVector.fromArray(SPECIES, b, b0 + 4 * LANES);
+            FloatVector x00 = FloatVector.fromArray(SPECIES, a, a0);
+            s00 = x00.fma(y0, s00);
+            s01 = x00.fma(y1, s01);
+            s02 = x00.fma(y2, s02);
+            FloatVector x01 = FloatVector.fromArray(SPECIES, a, a1);
+            s10 = x01.fma(y0, s10);
+            s11 = x01.fma(y1, s11);
+            s12 = x01.fma(y2, s12);
+            FloatVector y3 = FloatVector.fromArray(SPECIES, b, b0 + 6 * LANES);
+            FloatVector x10 = FloatVector.fromArray(SPECIES, a, a0 + 2 * LANES);
+            s00 = x10.fma(y1, s00);
+            s01 = x10.fma(y2, s01);
+            s02 = x10.fma(y3, s02);
+            FloatVector x11 = FloatVector.fromArray(SPECIES, a, a1 + 2 * LANES);
+            s10 = x11.fma(y1, s10);
+            s11 = x11.fma(y2, s11);
+            s12 = x11.fma(y3, s12);
+            FloatVector y4 = FloatVector.fromArray(SPECIES, b, b0 + 8 * LANES);
+            FloatVector x20 = FloatVector.fromArray(SPECIES, a, a0 + 4 * LANES);
+            s00 = x20.fma(y2, s00);
+            s01 = x20.fma(y3, s01);
+            s02 = x20.fma(y4, s02);
+            FloatVector x21 = FloatVector.fromArray(SPECIES, a, a1 + 4 * LANES);
+            s10 = x21.fma(y2, s10);
+            s11 = x21.fma(y3, s11);
+            s12 = x21.fma(y4, s12);
+            FloatVector y5 = FloatVector.fromArray(SPECIES, b, b0 + 10 * LANES);
+            FloatVector x30 = FloatVector.fromArray(SPECIES, a, a0 + 6 * LANES);
+            s00 = x30.fma(y3, s00);
+            s01 = x30.fma(y4, s01);
+            s02 = x30.fma(y5, s02);
+            FloatVector x31 = FloatVector.fromArray(SPECIES, a, a1 + 6 * LANES);
+            s10 = x31.fma(y3, s10);
+            s11 = x31.fma(y4, s11);
+            s12 = x31.fma(y5, s12);
+        }
+        s00.intoArray(sums, r0);
+        s01.intoArray(sums, r0 + LANES);
+        s02.intoArray(sums, r0 + 2 * LANES);
+        s10.intoArray(sums, r1);
+        s11.intoArray(sums, r1 + LANES);
+        s12.intoArray(sums, r1 + 2 * LANES);
+    }
+
+    static void correlate3Taps3(
+            int steps,
+            float[] a,
+            int aOffset,
+            int aPitch,
+            int[] aSteps,
+            float[] b,
+            int bOffset,
+            int[] bSteps,
+            int firstStep,
+            float[] sums,
+            int sumsOffset,
+            int sumsPitch) {
+        int r0 = sumsOffset;
+        int r1 = r0 + sumsPitch;
+        int r2 = r1 + sumsPitch;
+        FloatVector s00 = FloatVector.fromArray(SPECIES, sums, r0);
+        FloatVector s01 = FloatVector.fromArray(SPECIES, sums, r0 + LANES);
+        FloatVector s02 = FloatVector.fromArray(SPECIES, sums, r0 + 2 * LANES);
+        FloatVector s10 = FloatVector.fromArray(SPECIES, sums, r1);
+        FloatVector s11 = FloatVector.fromArray(SPECIES, sums, r1 + LANES);
+        FloatVector s12 = FloatVector.fromArray(SPECIES, sums, r1 + 2 * LANES);
+        FloatVector s20 = FloatVector.fromArray(SPECIES, sums, r2);
+        FloatVector s21 = FloatVector.fromArray(SPECIES, sums, r2 + LANES);
+        FloatVector s22 = FloatVector.fromArray(SPECIES, sums, r2 + 2 * LANES);
+        for (int t = 0; t < steps; t++) {
+            int b0 = bOffset + bSteps[firstStep + t];
+            int a0 = aOffset + aSteps[firstStep + t];
+            int a1 = a0 + aPitch;
+            int a2 = a1 + aPitch;
+            FloatVector y0 = FloatVector.fromArray(SPECIES, b, b0);
+            FloatVector y1 = FloatVector.fromArray(SPECIES, b, b0 + 2 * LANES);
+            FloatVector y2 = FloatVector.fromArray(SPECIES, b, b0 + 4 * LANES);
+            FloatVector x00 = FloatVector.fromArray(SPECIES, a, a0);
+            s00 = x00.fma(y0, s00);
+            s01 = x00.fma(y1, s01);
+            s02 = x00.fma(y2, s02);
+            FloatVector x01 = FloatVector.fromArray(SPECIES, a, a1);
+            s10 = x01.fma(y0, s10);
+            s11 = x01.fma(y1, s11);
+            s12 = x01.fma(y2, s12);
+            FloatVector x02 = FloatVector.fromArray(SPECIES, a, a2);
+            s20 = x02.fma(y0, s20);
+            s21 = x02.fma(y1, s21);
+            s22 = x02.fma(y2, s22);
+            FloatVector y3 = FloatVector.fromArray(SPECIES, b, b0 + 6 * LANES);
+            FloatVector x10 = FloatVector.fromArray(SPECIES, a, a0 + 2 * LANES);
+            s00 = x10.fma(y1, s00);
+            s01 = x10.fma(y2, s01);
+            s02 = x10.fma(y3, s02);
+            FloatVector x11 = FloatVector.fromArray(SPECIES, a, a1 + 2 * LANES);
+            s10 = x11.fma(y1, s10);
+            s11 = x11.fma(y2, s11);
+            s12 = x11.fma(y3, s12);
+            FloatVector x12 = FloatVector.fromArray(SPECIES, a, a2 + 2 * LANES);
+            s20 = x12.fma(y1, s20);
+            s21 = x12.fma(y2, s21);
+            s22 = x12.fma(y3, s22);
+            FloatVector y4 = FloatVector.fromArray(SPECIES, b, b0 + 8 * LANES);
+            FloatVector x20 = FloatVector.fromArray(SPECIES, a, a0 + 4 * LANES);
+            s00 = x20.fma(y2, s00);
+            s01 = x20.fma(y3, s01);
+            s02 = x20.fma(y4, s02);
+            FloatVector x21 = FloatVector.fromArray(SPECIES, a, a1 + 4 * LANES);
+            s10 = x21.fma(y2, s10);
+            s11 = x21.fma(y3, s11);
+            s12 = x21.fma(y4, s12);
+            FloatVector x22 = FloatVector.fromArray(SPECIES, a, a2 + 4 * LANES);
+            s20 = x22.fma(y2, s20);
+            s21 = x22.fma(y3, s21);
+            s22 = x22.fma(y4, s22);
+            FloatVector y5 = FloatVector.fromArray(SPECIES, b, b0 + 10 * LANES);
+            FloatVector x30 = FloatVector.fromArray(SPECIES, a, a0 + 6 * LANES);
+            s00 = x30.fma(y3, s00);
+            s01 = x30.fma(y4, s01);
+            s02 = x30.fma(y5, s02);
+            FloatVector x31 = FloatVector.fromArray(SPECIES, a, a1 + 6 * LANES);
+            s10 = x31.fma(y3, s10);
+            s11 = x31.fma(y4, s11);
+            s12 = x31.fma(y5, s12);
+            FloatVector x32 = FloatVector.fromArray(SPECIES, a, a2 + 6 * LANES);
+            s20 = x32.fma(y3, s20);
+            s21 = x32.fma(y4, s21);
+            s22 = x32.fma(y5, s22);
+        }
+        s00.intoArray(sums, r0);
+        s01.intoArray(sums, r0 + LANES);
+        s02.intoArray(sums, r0 + 2 * LANES);
+        s10.intoArray(sums, r1);
+        s11.intoArray(sums, r1 + LANES);
+        s12.intoArray(sums, r1 + 2 * LANES);
+        s20.intoArray(sums, r2);
+        s21.intoArray(sums, r2 + LANES);
+        s22.intoArray(sums, r2 + 2 * LANES);
+    }
+
+    static void correlate1Taps5(
+            int steps,
+            float[] a,
+            int aOffset,
+            int aPitch,
+            int[] aSteps,
+            float[] b,
+            int bOffset,
+            int[] bSteps,
+            int firstStep,
+            float[] sums,
+            int sumsOffset,
+            int sumsPitch) {
+        int r0 = sumsOffset;
+        FloatVector s00 = FloatVector.fromArray(SPECIES, sums, r0);
+        FloatVector s01 = FloatVector.fromArray(SPECIES, sums, r0 + LANES);
+        FloatVector s02 = FloatVector.fromArray(SPECIES, sums, r0 + 2 * LANES);
+        FloatVector s03 = FloatVector.fromArray(SPECIES, sums, r0 + 3 * LANES);
+        FloatVector s04 = FloatVector.fromArray(SPECIES, sums, r0 + 4 * LANES);
+        for (int t = 0; t < steps; t++) {
+            int b0 = bOffset + bSteps[firstStep + t];
+            int a0 = aOffset + aSteps[firstStep + t];
+            FloatVector y0 = FloatVector.fromArray(SPECIES, b, b0);
+            FloatVector y1 = FloatVector.fromArray(SPECIES, b, b0 + 2 * LANES);
+            FloatVector y2 = FloatVector.fromArray(SPECIES, b, b0 + 4 * LANES);
+            FloatVector y3 = FloatVector.fromArray(SPECIES, b, b0 + 6 * LANES);
+            FloatVector y4 = FloatVector.fromArray(SPECIES, b, b0 + 8 * LANES);
+            FloatVector x00 = FloatVector.fromArray(SPECIES, a, a0);
+            s00 = x00.fma(y0, s00);
+            s01 = x00.fma(y1, s01);
+            s02 = x00.fma(y2, s02);
+            s03 = x00.fma(y3, s03);
+            s04 = x00.fma(y4, s04);
+            FloatVector y5 = FloatVector.fromArray(SPECIES, b, b0 + 10 * LANES);
+            FloatVector x10 = FloatVector.fromArray(SPECIES, a, a0 + 2 * LANES);
+            s00 = x10.fma(y1, s00);
+            s01 = x10.fma(y2, s01);
+            s02 = x10.fma(y3, s02);
+            s03 = x10.fma(y4, s03);
+            s04 = x10.fma(y5, s04);
+            FloatVector y6 = FloatVector.fromArray(SPECIES, b, b0 + 12 * LANES);
+            FloatVector x20 = FloatVector.fromArray(SPECIES, a, a0 + 4 * LANES);
+            s00 = x20.fma(y2, s00);
+            s01 = x20.fma(y3, s01);
+            s02 = x20.fma(y4, s02);
+            s03 = x20.fma(y5, s03);
+            s04 = x20.fma(y6, s04);
+            FloatVector y7 = FloatVector.fromArray(SPECIES, b, b0 + 14 * LANES);
+            FloatVector x30 = FloatVector.fromArray(SPECIES, a, a0 + 6 * LANES);
+            s00 = x30.fma(y3, s00);
+            s01 = x30.fma(y4, s01);
+            s02 = x30.fma(y5, s02);
+            s03 = x30.fma(y6, s03);
+            s04 = x30.fma(y7, s04);
+        }
+        s00.intoArray(sums, r0);
+        s01.intoArray(sums, r0 + LANES);
+        s02.intoArray(sums, r0 + 2 * LANES);
+        s03.intoArray(sums, r0 + 3 * LANES);
+        s04.intoArray(sums, r0 + 4 * LANES);
+    }
+
+    static void correlate2Taps5(
+            int steps,
+            float[] a,
+            int aOffset,
+            int aPitch,
+            int[] aSteps,
+            float[] b,
+            int bOffset,
+            int[] bSteps,
+            int firstStep,
+            float[] sums,
+            int sumsOffset,
+            int sumsPitch) {
+        int r0 = sumsOffset;
+        int r1 = r0 + sumsPitch;
+        FloatVector s00 = FloatVector.fromArray(SPECIES, sums, r0);
+        FloatVector s01 = FloatVector.fromArray(SPECIES, sums, r0 + LANES);
+        FloatVector s02 = FloatVector.fromArray(SPECIES, sums, r0 + 2 * LANES);
+        FloatVector s03 = FloatVector.fromArray(SPECIES, sums, r0 + 3 * LANES);
+        FloatVector s04 = FloatVector.fromArray(SPECIES, sums, r0 + 4 * LANES);
+        FloatVector s10 = FloatVector.fromArray(SPECIES, sums, r1);
+        FloatVector s11 = FloatVector.fromArray(SPECIES, sums, r1 + LANES);
+        FloatVector s12 = FloatVector.fromArray(SPECIES, sums, r1 + 2 * LANES);
+        FloatVector s13 = FloatVector.fromArray(SPECIES, sums, r1 + 3 * LANES);
+        FloatVector s14 = FloatVector.fromArray(SPECIES, sums, r1 + 4 * LANES);
+        for (int t = 0; t < steps; t++) {
+            int b0 = bOffset + bSteps[firstStep + t];
+            int a0 = aOffset + aSteps[firstStep + t];
+            int a1 = a0 + aPitch;
+            FloatVector y0 = FloatVector.fromArray(SPECIES, b, b0);
+            FloatVector y1 = FloatVector.fromArray(SPECIES, b, b0 + 2 * LANES);
+            FloatVector y2 = FloatVector.fromArray(SPECIES, b, b0 + 4 * LANES);
+            FloatVector y3 = FloatVector.fromArray(SPECIES, b, b0 + 6 * LANES);
+            FloatVector y4 = FloatVector.fromArray(SPECIES, b, b0 + 8 * LANES);
+            FloatVector x00 = FloatVector.fromArray(SPECIES, a, a0);
+            s00 = x00.fma(y0, s00);
+            s01 = x00.fma(y1, s01);
+            s02 = x00.fma(y2, s02);
+            s03 = x00.fma(y3, s03);
+            s04 = x00.fma(y4, s04);
+            FloatVector x01 = FloatVector.fromArray(SPECIES, a, a1);
+            s10 = x01.fma(y0, s10);
+            s11 = x01.fma(y1, s11);
+            s12 = x01.fma(y2, s12);
+            s13 = x01.fma(y3, s13);
+            s14 = x01.fma(y4, s14);
+            FloatVector y5 = FloatVector.fromArray(SPECIES, b, b0 + 10 * LANES);
+            FloatVector x10 = FloatVector.fromArray(SPECIES, a, a0 + 2 * LANES);
+            s00 = x10.fma(y1, s00);
+            s01 = x10.fma(y2, s01);
+            s02 = x10.fma(y3, s02);
+            s03 = x10.fma(y4, s03);
+            s04 = x10.fma(y5, s04);
+            FloatVector x11 = FloatVector.fromArray(SPECIES, a, a1 + 2 * LANES);
+            s10 = x11.fma(y1, s10);
+            s11 = x11.fma(y2, s11);
+            s12 = x11.fma(y3, s12);
+            s13 = x11.fma(y4, s13);
+            s14 = x11.fma(y5, s14);
+            FloatVector y6 = FloatVector.fromArray(SPECIES, b, b0 + 12 * LANES);
+            FloatVector x20 = FloatVector.fromArray(SPECIES, a, a0 + 4 * LANES);
+            s00 = x20.fma(y2, s00);
+            s01 = x20.fma(y3, s01);
+            s02 = x20.fma(y4, s02);
+            s03 = x20.fma(y5, s03);
+            s04 = x20.fma(y6, s04);
+            FloatVector x21 = FloatVector.fromArray(SPECIES, a, a1 + 4 * LANES);
+            s10 = x21.fma(y2, s10);
+            s11 = x21.fma(y3, s11);
+            s12 = x21.fma(y4, s12);
+            s13 = x21.fma(y5, s13);
+            s14 = x21.fma(y6, s14);
+            FloatVector y7 = FloatVector.fromArray(SPECIES, b, b0 + 14 * LANES);
+            FloatVector x30 = FloatVector.fromArray(SPECIES, a, a0 + 6 * LANES);
+            s00 = x30.fma(y3, s00);
+            s01 = x30.fma(y4, s01);
+            s02 = x30.fma(y5, s02);
+            s03 = x30.fma(y6, s03);
+            s04 = x30.fma(y7, s04);
+            FloatVector x31 = FloatVector.fromArray(SPECIES, a, a1 + 6 * LANES);
+            s10 = x31.fma(y3, s10);
+            s11 = x31.fma(y4, s11);
+            s12 = x31.fma(y5, s12);
+            s13 = x31.fma(y6, s13);
+            s14 = x31.fma(y7, s14);
+        }
+        s00.intoArray(sums, r0);
+        s01.intoArray(sums, r0 + LANES);
+        s02.intoArray(sums, r0 + 2 * LANES);
+        s03.intoArray(sums, r0 + 3 * LANES);
+        s04.intoArray(sums, r0 + 4 * LANES);
+        s10.intoArray(sums, r1);
+        s11.intoArray(sums, r1 + LANES);
+        s12.intoArray(sums, r1 + 2 * LANES);
+        s13.intoArray(sums, r1 + 3 * LANES);
+        s14.intoArray(sums, r1 + 4 * LANES);
+    }
+
+    static void correlate3Taps5(
+            int steps,
+            float[] a,
+            int aOffset,
+            int aPitch,
+            int[] aSteps,
+            float[] b,
+            int bOffset,
+            int[] bSteps,
+            int firstStep,
+            float[] sums,
+            int sumsOffset,
+            int sumsPitch) {
+        int r0 = sumsOffset;
+        int r1 = r0 + sumsPitch;
+        int r2 = r1 + sumsPitch;
+        FloatVector s00 = FloatVector.fromArray(SPECIES, sums, r0);
+        FloatVector s01 = FloatVector.fromArray(SPECIES, sums, r0 + LANES);
+        FloatVector s02 = FloatVector.fromArray(SPECIES, sums, r0 + 2 * LANES);
+        FloatVector s03 = FloatVector.fromArray(SPECIES, sums, r0 + 3 * LANES);
+        FloatVector s04 = FloatVector.fromArray(SPECIES, sums, r0 + 4 * LANES);
+        FloatVector s10 = FloatVector.fromArray(SPECIES, sums, r1);
+        FloatVector s11 = FloatVector.fromArray(SPECIES, sums, r1 + LANES);
+        FloatVector s12 = FloatVector.fromArray(SPECIES, sums, r1 + 2 * LANES);
+        FloatVector s13 = FloatVector.fromArray(SPECIES, sums, r1 + 3 * LANES);
+        FloatVector s14 = FloatVector.fromArray(SPECIES, sums, r1 + 4 * LANES);
+        FloatVector s20 = FloatVector.fromArray(SPECIES, sums, r2);
+        FloatVector s21 = FloatVector.fromArray(SPECIES, sums, r2 + LANES);
+        FloatVector s22 = FloatVector.fromArray(SPECIES, sums, r2 + 2 * LANES);
+        FloatVector s23 = FloatVector.fromArray(SPECIES, sums, r2 + 3 * LANES);
+        FloatVector s24 = FloatVector.fromArray(SPECIES, sums, r2 + 4 * LANES);
+        for (int t = 0; t < steps; t++) {
+            int b0 = bOffset + bSteps[firstStep + t];
+            int a0 = aOffset + aSteps[firstStep + t];
+            int a1 = a0 + aPitch;
+            int a2 = a1 + aPitch;
+            FloatVector y0 = FloatVector.fromArray(SPECIES, b, b0);
+            FloatVector y1 = FloatVector.fromArray(SPECIES, b, b0 + 2 * LANES);
+            FloatVector y2 = FloatVector.fromArray(SPECIES, b, b0 + 4 * LANES);
+            FloatVector y3 = FloatVector.fromArray(SPECIES, b, b0 + 6 * LANES);
+            FloatVector y4 = FloatVector.fromArray(SPECIES, b, b0 + 8 * LANES);
+            FloatVector x00 = FloatVector.fromArray(SPECIES, a, a0);
+            s00 = x00.fma(y0, s00);
+            s01 = x00.fma(y1, s01);
+            s02 = x00.fma(y2, s02);
+            s03 = x00.fma(y3, s03);
+            s04 = x00.fma(y4, s04);
+            FloatVector x01 = FloatVector.fromArray(SPECIES, a, a1);
+            s10 = x01.fma(y0, s10);
+            s11 = x01.fma(y1, s11);
+            s12 = x01.fma(y2, s12);
+            s13 = x01.fma(y3, s13);
+            s14 = x01.fma(y4, s14);
+            FloatVector x02 = FloatVector.fromArray(SPECIES, a, a2);
+            s20 = x02.fma(y0, s20);
+            s21 = x02.fma(y1, s21);
+            s22 = x02.fma(y2, s22);
+            s23 = x02.fma(y3, s23);
+            s24 = x02.fma(y4, s24);
+            FloatVector y5 = FloatVector.fromArray(SPECIES, b, b0 + 10 * LANES);
+            FloatVector x10 = FloatVector.fromArray(SPECIES, a, a0 + 2 * LANES);
+            s00 = x10.fma(y1, s00);
+            s01 = x10.fma(y2, s01);
+            s02 = x10.fma(y3, s02);
+            s03 = x10.fma(y4, s03);
+            s04 = x10.fma(y5, s04);
+            FloatVector x11 = FloatVector.fromArray(SPECIES, a, a1 + 2 * LANES);
+            s10 = x11.fma(y1, s10);
+            s11 = x11.fma(y2, s11);
+            s12 = x11.fma(y3, s12);
+            s13 = x11.fma(y4, s13);
+            s14 = x11.fma(y5, s14);
+            FloatVector x12 = FloatVector.fromArray(SPECIES, a, a2 + 2 * LANES);
+            s20 = x12.fma(y1, s20);
+            s21 = x12.fma(y2, s21);
+            s22 = x12.fma(y3, s22);
+            s23 = x12.fma(y4, s23);
+            s24 = x12.fma(y5, s24);
+            FloatVector y6 = FloatVector.fromArray(SPECIES, b, b0 + 12 * LANES);
+            FloatVector x20 = FloatVector.fromArray(SPECIES, a, a0 + 4 * LANES);
+            s00 = x20.fma(y2, s00);
+            s01 = x20.fma(y3, s01);
+            s02 = x20.fma(y4, s02);
+            s03 = x20.fma(y5, s03);
+            s04 = x20.fma(y6, s04);
+            FloatVector x21 = FloatVector.fromArray(SPECIES, a, a1 + 4 * LANES);
+            s10 = x21.fma(y2, s10);
+            s11 = x21.fma(y3, s11);
+            s12 = x21.fma(y4, s12);
+            s13 = x21.fma(y5, s13);
+            s14 = x21.fma(y6, s14);
+            FloatVector x22 = FloatVector.fromArray(SPECIES, a, a2 + 4 * LANES);
+            s20 = x22.fma(y2, s20);
+            s21 = x22.fma(y3, s21);
+            s22 = x22.fma(y4, s22);
+            s23 = x22.fma(y5, s23);
+            s24 = x22.fma(y6, s24);
+            FloatVector y7 = FloatVector.fromArray(SPECIES, b, b0 + 14 * LANES);
+            FloatVector x30 = FloatVector.fromArray(SPECIES, a, a0 + 6 * LANES);
+            s00 = x30.fma(y3, s00);
+            s01 = x30.fma(y4, s01);
+            s02 = x30.fma(y5, s02);
+            s03 = x30.fma(y6, s03);
+            s04 = x30.fma(y7, s04);
+            FloatVector x31 = FloatVector.fromArray(SPECIES, a, a1 + 6 * LANES);
+            s10 = x31.fma(y3, s10);
+            s11 = x31.fma(y4, s11);
+            s12 = x31.fma(y5, s12);
+            s13 = x31.fma(y6, s13);
+            s14 = x31.fma(y7, s14);
+            FloatVector x32 = FloatVector.fromArray(SPECIES, a, a2 + 6 * LANES);
+            s20 = x32.fma(y3, s20);
+            s21 = x32.fma(y4, s21);
+            s22 = x32.fma(y5, s22);
+            s23 = x32.fma(y6, s23);
+            s24 = x32.fma(y7, s24);
+        }
+        s00.intoArray(sums, r0);
+        s01.intoArray(sums, r0 + LANES);
+        s02.intoArray(sums, r0 + 2 * LANES);
+        s03.intoArray(sums, r0 + 3 * LANES);
+        s04.intoArray(sums, r0 + 4 * LANES);
+        s10.intoArray(sums, r1);
+        s11.intoArray(sums, r1 + LANES);
+        s12.intoArray(sums, r1 + 2 * LANES);
+        s13.intoArray(sums, r1 + 3 * LANES);
+        s14.intoArray(sums, r1 + 4 * LANES);
+        s20.intoArray(sums, r2);
+        s21.intoArray(sums, r2 + LANES);
+        s22.intoArray(sums, r2 + 2 * LANES);
+        s23.intoArray(sums, r2 + 3 * LANES);
+        s24.intoArray(sums, r2 + 4 * LANES);
     }
 }

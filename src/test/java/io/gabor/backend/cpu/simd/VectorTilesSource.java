@@ -27,6 +27,9 @@ final class VectorTilesSource {
              * <p>{@code multiplyH}: H rows of C by 2 vectors, {@code C[i,·] (+)= Σ over p of a[p·H + i] · b[bRows[p]]}.
              *
              * <p>{@code correlateHxW}: H rows by W columns, each sum a vector: {@code sums[i,j] += Σ over t < run of a[i, t] · b[j, t]}.
+             *
+             * <p>{@code correlateHTapsQ}: H rows by Q columns of a kernel's row over four pixels a step, for one vector of images each:
+             * {@code sums[i,q] += Σ over t, k < 4 of a[i, t, pixel k] · b[t, pixel k + q]}. A vector of b serves up to four columns.
              */
             final class VectorTiles {
                 private VectorTiles() {}
@@ -46,6 +49,11 @@ final class VectorTilesSource {
         for (int height : TileChoice.SIDES) {
             for (int width : TileChoice.SIDES) {
                 correlate(text, height, width);
+            }
+        }
+        for (int taps : TileChoice.TAPS) {
+            for (int height : TileChoice.TAP_ROWS) {
+                correlateTaps(text, height, taps);
             }
         }
         return text.append("}\n").toString();
@@ -115,6 +123,48 @@ final class VectorTilesSource {
         for (int i = 0; i < height; i++) {
             for (int j = 0; j < width; j++) {
                 text.append("s" + i + j + ".intoArray(sums, r" + i + lane(j) + ");\n");
+            }
+        }
+        text.append("}\n");
+    }
+
+    private static void correlateTaps(StringBuilder text, int height, int taps) {
+        text.append(
+                "\nstatic void correlate" + height + "Taps" + taps + "(int steps, float[] a, int aOffset, int aPitch,"
+                        + " int[] aSteps, float[] b, int bOffset, int[] bSteps, int firstStep, float[] sums, int sumsOffset,"
+                        + " int sumsPitch) {\n");
+        for (int i = 0; i < height; i++) {
+            text.append(i == 0 ? "int r0 = sumsOffset;\n" : "int r" + i + " = r" + (i - 1) + " + sumsPitch;\n");
+        }
+        for (int i = 0; i < height; i++) {
+            for (int q = 0; q < taps; q++) {
+                text.append(
+                        "FloatVector s" + i + q + " = FloatVector.fromArray(SPECIES, sums, r" + i + lane(q) + ");\n");
+            }
+        }
+        text.append("for (int t = 0; t < steps; t++) {\nint b0 = bOffset + bSteps[firstStep + t];\n");
+        for (int i = 0; i < height; i++) {
+            text.append("int a" + i + " = "
+                    + (i == 0 ? "aOffset + aSteps[firstStep + t];\n" : "a" + (i - 1) + " + aPitch;\n"));
+        }
+        for (int k = 0; k < taps - 1; k++) {
+            text.append("FloatVector y" + k + " = FloatVector.fromArray(SPECIES, b, b0" + lane(2 * k) + ");\n");
+        }
+        for (int k = 0; k < TileChoice.TAP_PIXELS; k++) {
+            int last = k + taps - 1;
+            text.append("FloatVector y" + last + " = FloatVector.fromArray(SPECIES, b, b0" + lane(2 * last) + ");\n");
+            for (int i = 0; i < height; i++) {
+                String x = "x" + k + i;
+                text.append("FloatVector " + x + " = FloatVector.fromArray(SPECIES, a, a" + i + lane(2 * k) + ");\n");
+                for (int q = 0; q < taps; q++) {
+                    text.append("s" + i + q + " = " + x + ".fma(y" + (k + q) + ", s" + i + q + ");\n");
+                }
+            }
+        }
+        text.append("}\n");
+        for (int i = 0; i < height; i++) {
+            for (int q = 0; q < taps; q++) {
+                text.append("s" + i + q + ".intoArray(sums, r" + i + lane(q) + ");\n");
             }
         }
         text.append("}\n");

@@ -1,0 +1,190 @@
+package io.gabor.backend.cpu;
+
+import io.gabor.backend.cpu.simd.Kernels;
+import io.gabor.tensor.ConvGeometry;
+import io.gabor.tensor.WindowAxis;
+import java.util.Arrays;
+
+/**
+ * The gradient of a convolution's weights, image by image in the lanes, a kernel's row at a time: under four neighbouring
+ * pixels its taps read almost the same values, so that each vector of x is loaded once for several of them. For kernels
+ * without padding to the left and right, whose output is a multiple of four wide.
+ *
+ * <p>A chunk is a few filters and a slice of the blocks. Sums are kept as vectors, one lane an image, and their lanes are
+ * added when a slice is through; then the slices are added in their order. How many there are depends on the geometry and
+ * the batch alone, hence so do the bits.
+ */
+final class RowSums implements FilterGradient, WorkerPool.Task {
+    /** Filters in a chunk: the height of the largest tile. */
+    private static final int ROWS = 3;
+    /** Pixels that a kernel takes at a time. */
+    private static final int PIXELS = 4;
+    /** Chunks to aim at: a few for each of several threads. */
+    private static final int CHUNKS = 16;
+    /** The gradients of a chunk's filters and a band of rows take at most about this many floats: half of a first-level cache. */
+    private static final int BAND_FLOATS = 6144;
+
+    private final CpuContext context;
+    private final Kernels kernels;
+    private final ConvGeometry geometry;
+    /** Of one image. */
+    private final long multiplyAdds;
+
+    private final WorkerPool.Task reduction = this::reduce;
+    private final int width;
+    private final int filters;
+    private final int channels;
+    private final int taps;
+    private final int inPixels;
+    private final int outPixels;
+    private final int tiles;
+    private final int sumPitch;
+    private final int bandRows;
+    private final int rowSteps;
+    private final int[] outSteps;
+    private final int[] inSteps;
+    private final long scratch;
+    private final float[] partial;
+
+    private int blocks;
+    private int slices;
+    private float[] x;
+    private float[] dz;
+    private float[] dw;
+
+    static boolean suit(ConvGeometry geometry, Kernels kernels) {
+        WindowAxis cols = geometry.cols();
+        return kernels.correlatesTaps(cols.kernel())
+                && cols.stride() == 1
+                && cols.dilation() == 1
+                && !cols.padded()
+                && cols.out() % PIXELS == 0;
+    }
+
+    RowSums(CpuContext context, ConvGeometry geometry, int maxBatch) {
+        this.context = context;
+        this.geometry = geometry;
+        multiplyAdds = geometry.flops() / 2;
+        kernels = context.kernels();
+        width = kernels.panelWidth();
+        WindowAxis rows = geometry.rows();
+        WindowAxis cols = geometry.cols();
+        filters = geometry.outChannels() / geometry.groups();
+        channels = geometry.inChannels() / geometry.groups();
+        taps = geometry.fanIn();
+        inPixels = rows.in() * cols.in();
+        outPixels = rows.out() * cols.out();
+        tiles = CpuContext.ceilDiv(filters, ROWS);
+        sumPitch = Math.multiplyExact(taps, kernels.partialSums());
+        bandRows = Math.max(1, BAND_FLOATS / (ROWS * cols.out() * width));
+        int parts = width / kernels.partialSums();
+        rowSteps = cols.out() / PIXELS * parts;
+        outSteps = new int[rows.out() * rowSteps];
+        inSteps = new int[rows.out() * rowSteps];
+        int t = 0;
+        for (int i = 0; i < rows.out(); i++) {
+            for (int j = 0; j < cols.out(); j += PIXELS) {
+                for (int part = 0; part < parts; part++) {
+                    int lane = part * kernels.partialSums();
+                    outSteps[t] = (i * cols.out() + j) * width + lane;
+                    inSteps[t++] = (i * rows.stride() * cols.in() + j) * width + lane;
+                }
+            }
+        }
+        scratch = (long) ROWS * sumPitch;
+        context.memory().reserveScratch("conv2d", scratch);
+        int most = slices(Math.max(1, maxBatch / width));
+        partial = context.memory().workspace("conv2d", most == 1 ? 0 : (long) most * geometry.outChannels() * taps);
+    }
+
+    private int slices(int blockCount) {
+        return Math.min(blockCount, CpuContext.ceilDiv(CHUNKS, geometry.groups() * tiles));
+    }
+
+    @Override
+    public void run(int blockCount, float[] xs, float[] dzs, float[] dws) {
+        blocks = blockCount;
+        x = xs;
+        dz = dzs;
+        dw = dws;
+        slices = slices(blockCount);
+        context.pool().run(this, geometry.groups() * tiles * slices, multiplyAdds * blockCount * width);
+        if (slices > 1) {
+            context.pool().run(reduction, geometry.outChannels(), (long) slices * geometry.outChannels() * taps);
+        }
+    }
+
+    @Override
+    public void run(int chunk, int worker) {
+        float[] sums = context.memory().scratch(worker);
+        int slice = chunk % slices;
+        int tile = chunk / slices % tiles;
+        int group = chunk / slices / tiles;
+        int filter = group * filters + tile * ROWS;
+        int rows = Math.min(ROWS, filters - tile * ROWS);
+        Arrays.fill(sums, 0, rows * sumPitch, 0f);
+        int endBlock = blocks * (slice + 1) / slices;
+        for (int block = blocks * slice / slices; block < endBlock; block++) {
+            int from = (block * geometry.inChannels() + group * channels) * inPixels * width;
+            int gradient = (block * geometry.outChannels() + filter) * outPixels * width;
+            for (int row = 0; row < geometry.rows().out(); row += bandRows) {
+                correlate(rows, row, Math.min(row + bandRows, geometry.rows().out()), from, gradient, sums);
+            }
+        }
+        float[] to = slices == 1 ? dw : partial;
+        for (int r = 0; r < rows; r++) {
+            int at = (slice * geometry.outChannels() + filter + r) * taps;
+            kernels.addPartialSums(taps, sums, r * sumPitch, to, at);
+        }
+    }
+
+    /** Adds the products of the output rows {@code [firstRow, endRow)}. */
+    private void correlate(int rows, int firstRow, int endRow, int from, int gradient, float[] sums) {
+        WindowAxis vertical = geometry.rows();
+        int kernelCols = geometry.cols().kernel();
+        for (int c = 0; c < channels; c++) {
+            for (int p = 0; p < vertical.kernel(); p++) {
+                int begin = Math.max(firstRow, OutputRange.begin(vertical, p));
+                int end = Math.min(endRow, OutputRange.end(vertical, p));
+                if (begin < end) {
+                    int line = p * vertical.dilation() - vertical.padBefore();
+                    kernels.correlateTaps(
+                            rows,
+                            kernelCols,
+                            begin * rowSteps,
+                            (end - begin) * rowSteps,
+                            dz,
+                            gradient,
+                            outPixels * width,
+                            outSteps,
+                            x,
+                            from + (c * inPixels + line * geometry.cols().in()) * width,
+                            inSteps,
+                            sums,
+                            (c * vertical.kernel() + p) * kernelCols * kernels.partialSums(),
+                            sumPitch);
+                }
+            }
+        }
+    }
+
+    /** Adds up the slices of one filter. */
+    private void reduce(int filter, int worker) {
+        int at = filter * taps;
+        System.arraycopy(partial, at, dw, at, taps);
+        for (int slice = 1; slice < slices; slice++) {
+            kernels.add(taps, dw, at, partial, slice * geometry.outChannels() * taps + at, dw, at);
+        }
+    }
+
+    @Override
+    public long workspaceBytes() {
+        return 4L * partial.length;
+    }
+
+    @Override
+    public void close() {
+        context.memory().returnScratch(scratch);
+        context.memory().drop(partial);
+    }
+}
