@@ -21,6 +21,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 final class CoverageConformanceTest {
     private static final Set<String> FAMILIES = Stream.of(
                     ConvolutionConformanceTest.class,
+                    ConvPoolConformanceTest.class,
                     DenseConformanceTest.class,
                     PoolConformanceTest.class,
                     ElementwiseConformanceTest.class,

@@ -24,6 +24,7 @@ final class DeterminismConformanceTest {
 
     private static List<Conformance.Check> checks() {
         List<Conformance.Check> checks = new ArrayList<>(ConvolutionConformanceTest.checks());
+        checks.addAll(ConvPoolConformanceTest.checks());
         checks.addAll(DenseConformanceTest.checks());
         checks.addAll(PoolConformanceTest.checks());
         checks.addAll(ElementwiseConformanceTest.checks());
