@@ -3,6 +3,7 @@ package io.gabor.backend.cpu;
 import io.gabor.backend.Activation;
 import io.gabor.backend.cpu.simd.Function;
 import io.gabor.backend.cpu.simd.Kernels;
+import java.util.Arrays;
 
 /**
  * {@code dz = dy · f'}, {@code dw[out×in] = dzᵀ · x}, {@code dx[N×in] = dz · w}, {@code db} = the columns' sums of dz.
@@ -12,6 +13,10 @@ import io.gabor.backend.cpu.simd.Kernels;
 final class DenseBackward implements WorkerPool.Task {
     /** Columns of dz in a chunk. */
     private static final int COLUMNS = 256;
+    /** Terms of a sum at a time, so that a panel's values for them stay in the first-level cache. */
+    private static final int DEPTH = 128;
+
+    private static final int PAGE_FLOATS = 1024;
     /** Rows of dw in a chunk, for a few samples. */
     private static final int ROWS = 32;
 
@@ -24,11 +29,26 @@ final class DenseBackward implements WorkerPool.Task {
     private final float[] gradient;
     private final int tileOffset;
     private final long scratch;
+    /** Whether panels can be read where they lie: rows a multiple of a page apart would share a set of the cache. */
+    private final boolean inPlace;
+
+    private final int[] panelRows;
+    private final int[] matrixRows;
+    private final int[] unitTiles;
+    private final int[] unitStart;
+    private final int[] unitHeights;
+    private final int[][] tilesOfBatch;
+    private final int[] sampleStart;
+    private final int[] sampleHeights;
+    private final float[] packedUnits;
+    private final float[] packedSamples;
+    private final WorkerPool.Task packing = this::pack;
     private final WorkerPool.Task differentiation = this::differentiate;
     private final WorkerPool.Task outerProducts = this::outerProducts;
     private final WorkerPool.Task rowSums = this::rowSums;
 
     private int n;
+    private int[] sampleTiles;
     private float[] x;
     private float[] w;
     private float[] y;
@@ -48,7 +68,22 @@ final class DenseBackward implements WorkerPool.Task {
         int width = kernels.panelWidth();
         boolean few = maxBatch <= CpuDense.FEW_SAMPLES;
         tileOffset = few ? 0 : Math.multiplyExact(Math.max(maxBatch, out), width);
-        scratch = few ? 0 : 2L * tileOffset;
+        scratch = few ? 0 : 2L * tileOffset + width;
+        int most = few ? 0 : Math.max(maxBatch, out);
+        inPlace = in % PAGE_FLOATS != 0;
+        panelRows = new int[most];
+        Arrays.setAll(panelRows, r -> r * width);
+        matrixRows = new int[most];
+        Arrays.setAll(matrixRows, r -> r * in);
+        unitTiles = kernels.tiling(few ? 0 : out);
+        unitStart = new int[few ? 0 : out];
+        unitHeights = new int[unitStart.length];
+        cut(unitTiles, unitStart, unitHeights);
+        tilesOfBatch = new int[few ? 0 : maxBatch + 1][];
+        sampleStart = new int[few ? 0 : maxBatch];
+        sampleHeights = new int[sampleStart.length];
+        packedUnits = context.memory().workspace("dense", few ? 0 : (long) maxBatch * out);
+        packedSamples = context.memory().workspace("dense", few ? 0 : (long) maxBatch * out);
         gradient = context.memory().workspace("dense", function == Function.IDENTITY ? 0 : (long) maxBatch * out);
         context.memory().reserveScratch("dense", scratch);
     }
@@ -67,6 +102,8 @@ final class DenseBackward implements WorkerPool.Task {
         long work = (long) batch * in * out;
         pool.run(differentiation, CpuContext.ceilDiv(out, COLUMNS), (long) batch * out);
         if (batch > CpuDense.FEW_SAMPLES) {
+            cutSamples();
+            pool.run(packing, CpuContext.ceilDiv(out, COLUMNS), (long) batch * out);
             pool.run(this, CpuContext.ceilDiv(in, kernels.panelWidth()), 2 * work);
             return;
         }
@@ -108,45 +145,104 @@ final class DenseBackward implements WorkerPool.Task {
         }
     }
 
+    /** Packs dz as the left matrix of both products: by units for dw, by samples for dx. */
+    private void pack(int chunk, int worker) {
+        int row = chunk * COLUMNS;
+        int end = Math.min(row + COLUMNS, out);
+        for (int s = 0; s < n; s++) {
+            int from = s * out;
+            int sampleTile = sampleStart[s] * out + s - sampleStart[s];
+            int sampleHeight = sampleHeights[s];
+            for (int o = row; o < end; o++) {
+                float value = dz[from + o];
+                packedUnits[unitStart[o] * n + s * unitHeights[o] + o - unitStart[o]] = value;
+                packedSamples[sampleTile + o * sampleHeight] = value;
+            }
+        }
+    }
+
     /** One panel of columns of dw and dx. */
     @Override
     public void run(int panel, int worker) {
+        int width = kernels.panelWidth();
+        int first = panel * width;
         float[] memory = context.memory().scratch(worker);
-        int first = panel * kernels.panelWidth();
-        pack(n, x, first, memory);
-        multiply(out, n, 1, out, memory, dw, first);
+        boolean direct = inPlace && first + width <= in;
+        multiply(unitTiles, n, packedUnits, x, direct, memory, dw, first, out);
         if (dx != null) {
-            pack(out, w, first, memory);
-            multiply(n, out, out, 1, memory, dx, first);
+            multiply(sampleTiles, out, packedSamples, w, direct, memory, dx, first, n);
         }
     }
 
-    private void pack(int rows, float[] matrix, int first, float[] memory) {
+    /** {@code result[·, first...] = a · matrix[·, first...]}, with the panel of the matrix where it lies or copied together. */
+    private void multiply(
+            int[] tiles,
+            int depth,
+            float[] a,
+            float[] matrix,
+            boolean direct,
+            float[] memory,
+            float[] result,
+            int first,
+            int resultRows) {
         int width = kernels.panelWidth();
         int columns = Math.min(width, in - first);
-        for (int r = 0; r < rows; r++) {
-            System.arraycopy(matrix, r * in + first, memory, r * width, columns);
+        if (!direct) {
+            for (int r = 0; r < depth; r++) {
+                System.arraycopy(matrix, r * in + first, memory, r * width, columns);
+            }
+        }
+        boolean whole = columns == width;
+        for (int k = 0; k < depth; k += DEPTH) {
+            kernels.multiplyTiles(
+                    tiles,
+                    depth,
+                    k,
+                    Math.min(DEPTH, depth - k),
+                    a,
+                    0,
+                    direct ? matrix : memory,
+                    direct ? first : 0,
+                    direct ? matrixRows : panelRows,
+                    whole ? result : memory,
+                    whole ? first : tileOffset,
+                    whole ? in : width,
+                    k > 0);
+        }
+        if (!whole) {
+            for (int r = 0; r < resultRows; r++) {
+                System.arraycopy(memory, tileOffset + r * width, result, r * in + first, columns);
+            }
         }
     }
 
-    private void multiply(int rows, int depth, int row, int step, float[] memory, float[] result, int first) {
-        int width = kernels.panelWidth();
-        if (first + width <= in) {
-            kernels.multiplyPanel(rows, depth, dz, 0, row, step, memory, 0, result, first, in, false);
-            return;
+    /** Cuts the samples into tiles; allocates only for a batch whose size has not been seen before. */
+    private void cutSamples() {
+        if (tilesOfBatch[n] == null) {
+            tilesOfBatch[n] = kernels.tiling(n);
         }
-        kernels.multiplyPanel(rows, depth, dz, 0, row, step, memory, 0, memory, tileOffset, width, false);
-        for (int r = 0; r < rows; r++) {
-            System.arraycopy(memory, tileOffset + r * width, result, r * in + first, in - first);
+        sampleTiles = tilesOfBatch[n];
+        cut(sampleTiles, sampleStart, sampleHeights);
+    }
+
+    /** Writes down, for every row, where its tile starts and how high that is. */
+    private static void cut(int[] tiles, int[] starts, int[] heights) {
+        int row = 0;
+        for (int height : tiles) {
+            Arrays.fill(starts, row, row + height, row);
+            Arrays.fill(heights, row, row + height, height);
+            row += height;
         }
     }
 
     long workspaceBytes() {
-        return 4L * gradient.length;
+        return 4L * (gradient.length + packedUnits.length + packedSamples.length);
     }
 
     void close() {
         context.memory().returnScratch(scratch);
         context.memory().drop(gradient);
+        context.memory().drop(packedUnits);
+        context.memory().drop(packedSamples);
     }
 }
