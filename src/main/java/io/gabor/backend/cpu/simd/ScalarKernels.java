@@ -137,28 +137,56 @@ public final class ScalarKernels implements Kernels {
             int cOffset,
             int cPitch,
             boolean add) {
-        int rows = heights[0];
-        for (int i = 0; i < rows; i++) {
-            int to = cOffset + i * cPitch;
-            float s0 = add ? c[to] : 0;
-            float s1 = add ? c[to + 1] : 0;
-            float s2 = add ? c[to + 2] : 0;
-            float s3 = add ? c[to + 3] : 0;
-            int ap = aOffset + firstStep * rows + i;
-            for (int p = firstStep; p < firstStep + k; p++) {
-                int bp = bOffset + bRows[p];
-                float x = a[ap];
-                ap += rows;
-                s0 = fma(x, b[bp], s0);
-                s1 = fma(x, b[bp + 1], s1);
-                s2 = fma(x, b[bp + 2], s2);
-                s3 = fma(x, b[bp + 3], s3);
+        int row = 0;
+        for (int height : heights) {
+            for (int i = 0; i < height; i++) {
+                rowOfTile(
+                        height,
+                        firstStep,
+                        k,
+                        a,
+                        aOffset + row * depth + i,
+                        b,
+                        bOffset,
+                        bRows,
+                        c,
+                        cOffset + (row + i) * cPitch,
+                        add);
             }
-            c[to] = s0;
-            c[to + 1] = s1;
-            c[to + 2] = s2;
-            c[to + 3] = s3;
+            row += height;
         }
+    }
+
+    private static void rowOfTile(
+            int height,
+            int firstStep,
+            int k,
+            float[] a,
+            int a0,
+            float[] b,
+            int b0,
+            int[] bRows,
+            float[] c,
+            int c0,
+            boolean add) {
+        float s0 = add ? c[c0] : 0;
+        float s1 = add ? c[c0 + 1] : 0;
+        float s2 = add ? c[c0 + 2] : 0;
+        float s3 = add ? c[c0 + 3] : 0;
+        int ap = a0 + firstStep * height;
+        for (int p = firstStep; p < firstStep + k; p++) {
+            int bp = b0 + bRows[p];
+            float x = a[ap];
+            ap += height;
+            s0 = fma(x, b[bp], s0);
+            s1 = fma(x, b[bp + 1], s1);
+            s2 = fma(x, b[bp + 2], s2);
+            s3 = fma(x, b[bp + 3], s3);
+        }
+        c[c0] = s0;
+        c[c0 + 1] = s1;
+        c[c0 + 2] = s2;
+        c[c0 + 3] = s3;
     }
 
     @Override

@@ -16,7 +16,13 @@ import jdk.incubator.vector.VectorSpecies;
 public final class VectorKernels implements Kernels {
     static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     static final int LANES = SPECIES.length();
-    private static final TileChoice TILES = TileCalibration.choice();
+
+    private final TileChoice tiles;
+
+    /** Makes kernels that cut their work into these tiles; the choice changes no bit of a result. */
+    VectorKernels(TileChoice tiles) {
+        this.tiles = tiles;
+    }
 
     @Override
     public String description() {
@@ -52,7 +58,7 @@ public final class VectorKernels implements Kernels {
 
     @Override
     public int[] tiling(int rows) {
-        return TILES.heights(rows);
+        return tiles.heights(rows);
     }
 
     @Override
@@ -113,9 +119,9 @@ public final class VectorKernels implements Kernels {
             int sumsOffset,
             int sumsPitch) {
         for (int i = 0; i < rows; ) {
-            int height = VectorTileCalls.side(rows - i, TILES.correlateRows());
+            int height = VectorTileCalls.side(rows - i, tiles.correlateRows());
             for (int j = 0; j < columns; ) {
-                int width = VectorTileCalls.side(columns - j, TILES.correlateColumns());
+                int width = VectorTileCalls.side(columns - j, tiles.correlateColumns());
                 // A loop of its own for the runs: sums that live through two nested loops become objects on JDK 17.
                 for (int u = 0; u < runs; u++) {
                     VectorTileCalls.correlate(
