@@ -9,7 +9,7 @@ package io.gabor.backend.cpu.simd;
  * elements behind the last one are overwritten with meaningless values; the arrays must be that much longer.
  */
 public interface Kernels {
-    /** Returns what computes, for people: {@code Vector API 512 bit} or {@code scalar}. */
+    /** Returns what computes, for people: {@code Vector API 512 bit, tiles 12×2 and 4×4} or {@code scalar}. */
     String description();
 
     /** Returns the number of columns of a packed panel; see {@link #multiplyPanel}. */

@@ -26,7 +26,7 @@ public final class VectorKernels implements Kernels {
 
     @Override
     public String description() {
-        return "Vector API " + SPECIES.vectorBitSize() + " bit";
+        return "Vector API " + SPECIES.vectorBitSize() + " bit, tiles " + tiles;
     }
 
     @Override
