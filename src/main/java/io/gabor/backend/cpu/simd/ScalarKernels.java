@@ -544,21 +544,29 @@ public final class ScalarKernels implements Kernels {
         float s5 = 5;
         float s6 = 6;
         float s7 = 7;
+        float s8 = 8;
+        float s9 = 9;
+        float s10 = 10;
+        float s11 = 11;
         for (int i = 0; i < iterations; i++) {
-            s0 = fma(s0, 0.999f, 0.001f);
-            s1 = fma(s1, 0.999f, 0.001f);
-            s2 = fma(s2, 0.999f, 0.001f);
-            s3 = fma(s3, 0.999f, 0.001f);
-            s4 = fma(s4, 0.999f, 0.001f);
-            s5 = fma(s5, 0.999f, 0.001f);
-            s6 = fma(s6, 0.999f, 0.001f);
-            s7 = fma(s7, 0.999f, 0.001f);
+            s0 = fma(0.999f, 0.001f, s0);
+            s1 = fma(0.999f, 0.001f, s1);
+            s2 = fma(0.999f, 0.001f, s2);
+            s3 = fma(0.999f, 0.001f, s3);
+            s4 = fma(0.999f, 0.001f, s4);
+            s5 = fma(0.999f, 0.001f, s5);
+            s6 = fma(0.999f, 0.001f, s6);
+            s7 = fma(0.999f, 0.001f, s7);
+            s8 = fma(0.999f, 0.001f, s8);
+            s9 = fma(0.999f, 0.001f, s9);
+            s10 = fma(0.999f, 0.001f, s10);
+            s11 = fma(0.999f, 0.001f, s11);
         }
-        return s0 + s1 + s2 + s3 + s4 + s5 + s6 + s7;
+        return s0 + s1 + s2 + s3 + s4 + s5 + s6 + s7 + s8 + s9 + s10 + s11;
     }
 
     @Override
     public int multiplyAddLoopFlops() {
-        return 16;
+        return 2 * 12;
     }
 }
