@@ -340,7 +340,7 @@ public interface Kernels {
 
     /**
      * Runs independent chains of multiply-adds in registers: nothing but arithmetic, hence the most that the machine can do.
-     * There are 12 chains: more than two units with a latency of four or five cycles need, and few enough for 16 registers.
+     * There are 12 chains or 13: more than two units with a latency of four or five cycles need, and few enough for 16 registers.
      *
      * @return a number that depends on all of them
      */
