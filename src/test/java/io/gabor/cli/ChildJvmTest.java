@@ -32,6 +32,8 @@ class ChildJvmTest {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-Dchild.flag=kept");
+        // not the cache of the user who runs the tests
+        command.add("-Dgabor.cache=" + folder.resolve("cache"));
         command.add("-cp");
         command.add(extraClassPath + System.getProperty("java.class.path"));
         command.add(Main.class.getName());

@@ -124,14 +124,4 @@ class CpuBackendTest {
             assertTrue(backend.device().contains(backend.threads() + " thread"), backend.device());
         }
     }
-
-    @Test
-    void theCeilingIsMeasured() {
-        try (Backend cpu = Backends.select("cpu");
-                Backend reference = Backends.select("reference")) {
-            assertTrue(Ceiling.measure(cpu).orElseThrow() > 0);
-            assertTrue(Ceiling.measure(reference).isEmpty());
-            assertTrue(Ceiling.measure(1) > 0);
-        }
-    }
 }

@@ -51,7 +51,7 @@ public final class KernelSelection {
     private static Kernels select() {
         String reason = reason();
         if (reason.isEmpty()) {
-            return new VectorKernels();
+            return new VectorKernels(TileCalibration.choice());
         }
         if (!"off".equals(System.getProperty(PROPERTY))) {
             Logger log = LoggerFactory.getLogger(KernelSelection.class);

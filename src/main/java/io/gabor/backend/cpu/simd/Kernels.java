@@ -9,7 +9,7 @@ package io.gabor.backend.cpu.simd;
  * elements behind the last one are overwritten with meaningless values; the arrays must be that much longer.
  */
 public interface Kernels {
-    /** Returns what computes, for people: {@code Vector API 512 bit} or {@code scalar}. */
+    /** Returns what computes, for people: {@code Vector API 512 bit, tiles 12×2 and 4×4} or {@code scalar}. */
     String description();
 
     /** Returns the number of columns of a packed panel; see {@link #multiplyPanel}. */
@@ -377,6 +377,7 @@ public interface Kernels {
 
     /**
      * Runs independent chains of multiply-adds in registers: nothing but arithmetic, hence the most that the machine can do.
+     * There are 12 chains or 13: more than two units with a latency of four or five cycles need, and few enough for 16 registers.
      *
      * @return a number that depends on all of them
      */

@@ -4,7 +4,11 @@ import static io.gabor.backend.cpu.simd.FusedMultiplyAdd.fma;
 
 import java.util.Arrays;
 
-/** The kernels in plain Java, for a JVM without the Vector API. Loops are written so that C2 can vectorise the plain ones. */
+/**
+ * The kernels in plain Java, for a JVM without the Vector API. Products take two rows and four columns at a time, with their
+ * eight sums in registers: C2 does not vectorise products, since the offsets of two arrays could make them overlap. The plain
+ * loops are written so that it can.
+ */
 public final class ScalarKernels implements Kernels {
     private static final int WIDTH = 4;
 
@@ -137,28 +141,128 @@ public final class ScalarKernels implements Kernels {
             int cOffset,
             int cPitch,
             boolean add) {
-        int rows = heights[0];
-        for (int i = 0; i < rows; i++) {
-            int to = cOffset + i * cPitch;
-            float s0 = add ? c[to] : 0;
-            float s1 = add ? c[to + 1] : 0;
-            float s2 = add ? c[to + 2] : 0;
-            float s3 = add ? c[to + 3] : 0;
-            int ap = aOffset + firstStep * rows + i;
-            for (int p = firstStep; p < firstStep + k; p++) {
-                int bp = bOffset + bRows[p];
-                float x = a[ap];
-                ap += rows;
-                s0 = fma(x, b[bp], s0);
-                s1 = fma(x, b[bp + 1], s1);
-                s2 = fma(x, b[bp + 2], s2);
-                s3 = fma(x, b[bp + 3], s3);
-            }
-            c[to] = s0;
-            c[to + 1] = s1;
-            c[to + 2] = s2;
-            c[to + 3] = s3;
+        int row = 0;
+        for (int height : heights) {
+            multiplyTile(
+                    height,
+                    firstStep,
+                    k,
+                    a,
+                    aOffset + row * depth + firstStep * height,
+                    b,
+                    bOffset,
+                    bRows,
+                    c,
+                    cOffset + row * cPitch,
+                    cPitch,
+                    add);
+            row += height;
         }
+    }
+
+    private static void multiplyTile(
+            int height,
+            int firstStep,
+            int k,
+            float[] a,
+            int a0,
+            float[] b,
+            int b0,
+            int[] bRows,
+            float[] c,
+            int c0,
+            int cPitch,
+            boolean add) {
+        int i = 0;
+        for (; i + 2 <= height; i += 2) {
+            twoRowsOfTile(height, firstStep, k, a, a0 + i, b, b0, bRows, c, c0 + i * cPitch, cPitch, add);
+        }
+        if (i < height) {
+            oneRowOfTile(height, firstStep, k, a, a0 + i, b, b0, bRows, c, c0 + i * cPitch, add);
+        }
+    }
+
+    private static void twoRowsOfTile(
+            int height,
+            int firstStep,
+            int k,
+            float[] a,
+            int a0,
+            float[] b,
+            int b0,
+            int[] bRows,
+            float[] c,
+            int c0,
+            int cPitch,
+            boolean add) {
+        int c1 = c0 + cPitch;
+        float s00 = add ? c[c0] : 0;
+        float s01 = add ? c[c0 + 1] : 0;
+        float s02 = add ? c[c0 + 2] : 0;
+        float s03 = add ? c[c0 + 3] : 0;
+        float s10 = add ? c[c1] : 0;
+        float s11 = add ? c[c1 + 1] : 0;
+        float s12 = add ? c[c1 + 2] : 0;
+        float s13 = add ? c[c1 + 3] : 0;
+        int ap = a0;
+        for (int p = firstStep; p < firstStep + k; p++) {
+            int bp = b0 + bRows[p];
+            float x = a[ap];
+            float y = a[ap + 1];
+            ap += height;
+            float v0 = b[bp];
+            float v1 = b[bp + 1];
+            float v2 = b[bp + 2];
+            float v3 = b[bp + 3];
+            s00 = fma(x, v0, s00);
+            s01 = fma(x, v1, s01);
+            s02 = fma(x, v2, s02);
+            s03 = fma(x, v3, s03);
+            s10 = fma(y, v0, s10);
+            s11 = fma(y, v1, s11);
+            s12 = fma(y, v2, s12);
+            s13 = fma(y, v3, s13);
+        }
+        c[c0] = s00;
+        c[c0 + 1] = s01;
+        c[c0 + 2] = s02;
+        c[c0 + 3] = s03;
+        c[c1] = s10;
+        c[c1 + 1] = s11;
+        c[c1 + 2] = s12;
+        c[c1 + 3] = s13;
+    }
+
+    private static void oneRowOfTile(
+            int height,
+            int firstStep,
+            int k,
+            float[] a,
+            int a0,
+            float[] b,
+            int b0,
+            int[] bRows,
+            float[] c,
+            int c0,
+            boolean add) {
+        float s0 = add ? c[c0] : 0;
+        float s1 = add ? c[c0 + 1] : 0;
+        float s2 = add ? c[c0 + 2] : 0;
+        float s3 = add ? c[c0 + 3] : 0;
+        int ap = a0;
+        for (int p = firstStep; p < firstStep + k; p++) {
+            int bp = b0 + bRows[p];
+            float x = a[ap];
+            ap += height;
+            s0 = fma(x, b[bp], s0);
+            s1 = fma(x, b[bp + 1], s1);
+            s2 = fma(x, b[bp + 2], s2);
+            s3 = fma(x, b[bp + 3], s3);
+        }
+        c[c0] = s0;
+        c[c0 + 1] = s1;
+        c[c0 + 2] = s2;
+        c[c0 + 3] = s3;
     }
 
     @Override
@@ -184,29 +288,74 @@ public final class ScalarKernels implements Kernels {
             float[] sums,
             int sumsOffset,
             int sumsPitch) {
-        for (int i = 0; i < rows; i++) {
-            for (int j = 0; j < columns; j++) {
-                int to = sumsOffset + i * sumsPitch + j * WIDTH;
-                float s0 = sums[to];
-                float s1 = sums[to + 1];
-                float s2 = sums[to + 2];
-                float s3 = sums[to + 3];
-                for (int u = 0; u < runs; u++) {
+        for (int j = 0; j < columns; j++) {
+            int from = bOffset + bColumns[firstColumn + j];
+            for (int u = 0; u < runs; u++) {
+                int i = 0;
+                for (; i + 2 <= rows; i += 2) {
                     int au = aOffset + i * aPitch + u * aStep;
-                    int bu = bOffset + bColumns[firstColumn + j] + u * bStep;
-                    for (int t = 0; t < run; t += WIDTH) {
-                        s0 = fma(a[au + t], b[bu + t], s0);
-                        s1 = fma(a[au + t + 1], b[bu + t + 1], s1);
-                        s2 = fma(a[au + t + 2], b[bu + t + 2], s2);
-                        s3 = fma(a[au + t + 3], b[bu + t + 3], s3);
-                    }
+                    int to = sumsOffset + i * sumsPitch + j * WIDTH;
+                    correlateTwo(run, a, au, aPitch, b, from + u * bStep, sums, to, sumsPitch);
                 }
-                sums[to] = s0;
-                sums[to + 1] = s1;
-                sums[to + 2] = s2;
-                sums[to + 3] = s3;
+                if (i < rows) {
+                    int au = aOffset + i * aPitch + u * aStep;
+                    correlateOne(run, a, au, b, from + u * bStep, sums, sumsOffset + i * sumsPitch + j * WIDTH);
+                }
             }
         }
+    }
+
+    private static void correlateTwo(
+            int run, float[] a, int a0, int aPitch, float[] b, int b0, float[] sums, int r0, int sumsPitch) {
+        int a1 = a0 + aPitch;
+        int r1 = r0 + sumsPitch;
+        float s00 = sums[r0];
+        float s01 = sums[r0 + 1];
+        float s02 = sums[r0 + 2];
+        float s03 = sums[r0 + 3];
+        float s10 = sums[r1];
+        float s11 = sums[r1 + 1];
+        float s12 = sums[r1 + 2];
+        float s13 = sums[r1 + 3];
+        for (int t = 0; t < run; t += WIDTH) {
+            float v0 = b[b0 + t];
+            float v1 = b[b0 + t + 1];
+            float v2 = b[b0 + t + 2];
+            float v3 = b[b0 + t + 3];
+            s00 = fma(a[a0 + t], v0, s00);
+            s01 = fma(a[a0 + t + 1], v1, s01);
+            s02 = fma(a[a0 + t + 2], v2, s02);
+            s03 = fma(a[a0 + t + 3], v3, s03);
+            s10 = fma(a[a1 + t], v0, s10);
+            s11 = fma(a[a1 + t + 1], v1, s11);
+            s12 = fma(a[a1 + t + 2], v2, s12);
+            s13 = fma(a[a1 + t + 3], v3, s13);
+        }
+        sums[r0] = s00;
+        sums[r0 + 1] = s01;
+        sums[r0 + 2] = s02;
+        sums[r0 + 3] = s03;
+        sums[r1] = s10;
+        sums[r1 + 1] = s11;
+        sums[r1 + 2] = s12;
+        sums[r1 + 3] = s13;
+    }
+
+    private static void correlateOne(int run, float[] a, int a0, float[] b, int b0, float[] sums, int r0) {
+        float s0 = sums[r0];
+        float s1 = sums[r0 + 1];
+        float s2 = sums[r0 + 2];
+        float s3 = sums[r0 + 3];
+        for (int t = 0; t < run; t += WIDTH) {
+            s0 = fma(a[a0 + t], b[b0 + t], s0);
+            s1 = fma(a[a0 + t + 1], b[b0 + t + 1], s1);
+            s2 = fma(a[a0 + t + 2], b[b0 + t + 2], s2);
+            s3 = fma(a[a0 + t + 3], b[b0 + t + 3], s3);
+        }
+        sums[r0] = s0;
+        sums[r0 + 1] = s1;
+        sums[r0 + 2] = s2;
+        sums[r0 + 3] = s3;
     }
 
     @Override
@@ -565,21 +714,29 @@ public final class ScalarKernels implements Kernels {
         float s5 = 5;
         float s6 = 6;
         float s7 = 7;
+        float s8 = 8;
+        float s9 = 9;
+        float s10 = 10;
+        float s11 = 11;
         for (int i = 0; i < iterations; i++) {
-            s0 = fma(s0, 0.999f, 0.001f);
-            s1 = fma(s1, 0.999f, 0.001f);
-            s2 = fma(s2, 0.999f, 0.001f);
-            s3 = fma(s3, 0.999f, 0.001f);
-            s4 = fma(s4, 0.999f, 0.001f);
-            s5 = fma(s5, 0.999f, 0.001f);
-            s6 = fma(s6, 0.999f, 0.001f);
-            s7 = fma(s7, 0.999f, 0.001f);
+            s0 = fma(0.999f, 0.001f, s0);
+            s1 = fma(0.999f, 0.001f, s1);
+            s2 = fma(0.999f, 0.001f, s2);
+            s3 = fma(0.999f, 0.001f, s3);
+            s4 = fma(0.999f, 0.001f, s4);
+            s5 = fma(0.999f, 0.001f, s5);
+            s6 = fma(0.999f, 0.001f, s6);
+            s7 = fma(0.999f, 0.001f, s7);
+            s8 = fma(0.999f, 0.001f, s8);
+            s9 = fma(0.999f, 0.001f, s9);
+            s10 = fma(0.999f, 0.001f, s10);
+            s11 = fma(0.999f, 0.001f, s11);
         }
-        return s0 + s1 + s2 + s3 + s4 + s5 + s6 + s7;
+        return s0 + s1 + s2 + s3 + s4 + s5 + s6 + s7 + s8 + s9 + s10 + s11;
     }
 
     @Override
     public int multiplyAddLoopFlops() {
-        return 16;
+        return 2 * 12;
     }
 }

@@ -37,6 +37,10 @@ final class TileChoice {
         this.correlateColumns = correlateColumns;
     }
 
+    double[] heightSpeeds() {
+        return heightSpeeds.clone();
+    }
+
     int correlateRows() {
         return correlateRows;
     }
