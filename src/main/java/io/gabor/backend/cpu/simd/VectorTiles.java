@@ -19,1056 +19,1293 @@ import jdk.incubator.vector.FloatVector;
 final class VectorTiles {
     private VectorTiles() {}
 
-static void multiply1(int k, float[] a, int aOffset, float[] b, int bOffset, int[] bRows, int firstRow, float[] c, int cOffset, int cPitch, boolean add) {
-int c0 = cOffset;
-FloatVector s00 = add ? FloatVector.fromArray(SPECIES, c, c0) : FloatVector.zero(SPECIES);
-FloatVector s01 = add ? FloatVector.fromArray(SPECIES, c, c0 + LANES) : FloatVector.zero(SPECIES);
-for (int p = 0; p < k; p++) {
-int bp = bOffset + bRows[firstRow + p];
-int ap = aOffset + p * 1;
-FloatVector left = FloatVector.fromArray(SPECIES, b, bp);
-FloatVector right = FloatVector.fromArray(SPECIES, b, bp + LANES);
-FloatVector a0 = FloatVector.broadcast(SPECIES, a[ap]);
-s00 = a0.fma(left, s00);
-s01 = a0.fma(right, s01);
-}
-s00.intoArray(c, c0);
-s01.intoArray(c, c0 + LANES);
-}
+    static void multiply1(
+            int k,
+            float[] a,
+            int aOffset,
+            float[] b,
+            int bOffset,
+            int[] bRows,
+            int firstRow,
+            float[] c,
+            int cOffset,
+            int cPitch,
+            boolean add) {
+        int c0 = cOffset;
+        FloatVector s00 = add ? FloatVector.fromArray(SPECIES, c, c0) : FloatVector.zero(SPECIES);
+        FloatVector s01 = add ? FloatVector.fromArray(SPECIES, c, c0 + LANES) : FloatVector.zero(SPECIES);
+        for (int p = 0; p < k; p++) {
+            int bp = bOffset + bRows[firstRow + p];
+            int ap = aOffset + p * 1;
+            FloatVector left = FloatVector.fromArray(SPECIES, b, bp);
+            FloatVector right = FloatVector.fromArray(SPECIES, b, bp + LANES);
+            FloatVector a0 = FloatVector.broadcast(SPECIES, a[ap]);
+            s00 = a0.fma(left, s00);
+            s01 = a0.fma(right, s01);
+        }
+        s00.intoArray(c, c0);
+        s01.intoArray(c, c0 + LANES);
+    }
 
-static void multiply2(int k, float[] a, int aOffset, float[] b, int bOffset, int[] bRows, int firstRow, float[] c, int cOffset, int cPitch, boolean add) {
-int c0 = cOffset;
-int c1 = c0 + cPitch;
-FloatVector s00 = add ? FloatVector.fromArray(SPECIES, c, c0) : FloatVector.zero(SPECIES);
-FloatVector s01 = add ? FloatVector.fromArray(SPECIES, c, c0 + LANES) : FloatVector.zero(SPECIES);
-FloatVector s10 = add ? FloatVector.fromArray(SPECIES, c, c1) : FloatVector.zero(SPECIES);
-FloatVector s11 = add ? FloatVector.fromArray(SPECIES, c, c1 + LANES) : FloatVector.zero(SPECIES);
-for (int p = 0; p < k; p++) {
-int bp = bOffset + bRows[firstRow + p];
-int ap = aOffset + p * 2;
-FloatVector left = FloatVector.fromArray(SPECIES, b, bp);
-FloatVector right = FloatVector.fromArray(SPECIES, b, bp + LANES);
-FloatVector a0 = FloatVector.broadcast(SPECIES, a[ap]);
-s00 = a0.fma(left, s00);
-s01 = a0.fma(right, s01);
-FloatVector a1 = FloatVector.broadcast(SPECIES, a[ap + 1]);
-s10 = a1.fma(left, s10);
-s11 = a1.fma(right, s11);
-}
-s00.intoArray(c, c0);
-s01.intoArray(c, c0 + LANES);
-s10.intoArray(c, c1);
-s11.intoArray(c, c1 + LANES);
-}
+    static void multiply2(
+            int k,
+            float[] a,
+            int aOffset,
+            float[] b,
+            int bOffset,
+            int[] bRows,
+            int firstRow,
+            float[] c,
+            int cOffset,
+            int cPitch,
+            boolean add) {
+        int c0 = cOffset;
+        int c1 = c0 + cPitch;
+        FloatVector s00 = add ? FloatVector.fromArray(SPECIES, c, c0) : FloatVector.zero(SPECIES);
+        FloatVector s01 = add ? FloatVector.fromArray(SPECIES, c, c0 + LANES) : FloatVector.zero(SPECIES);
+        FloatVector s10 = add ? FloatVector.fromArray(SPECIES, c, c1) : FloatVector.zero(SPECIES);
+        FloatVector s11 = add ? FloatVector.fromArray(SPECIES, c, c1 + LANES) : FloatVector.zero(SPECIES);
+        for (int p = 0; p < k; p++) {
+            int bp = bOffset + bRows[firstRow + p];
+            int ap = aOffset + p * 2;
+            FloatVector left = FloatVector.fromArray(SPECIES, b, bp);
+            FloatVector right = FloatVector.fromArray(SPECIES, b, bp + LANES);
+            FloatVector a0 = FloatVector.broadcast(SPECIES, a[ap]);
+            s00 = a0.fma(left, s00);
+            s01 = a0.fma(right, s01);
+            FloatVector a1 = FloatVector.broadcast(SPECIES, a[ap + 1]);
+            s10 = a1.fma(left, s10);
+            s11 = a1.fma(right, s11);
+        }
+        s00.intoArray(c, c0);
+        s01.intoArray(c, c0 + LANES);
+        s10.intoArray(c, c1);
+        s11.intoArray(c, c1 + LANES);
+    }
 
-static void multiply4(int k, float[] a, int aOffset, float[] b, int bOffset, int[] bRows, int firstRow, float[] c, int cOffset, int cPitch, boolean add) {
-int c0 = cOffset;
-int c1 = c0 + cPitch;
-int c2 = c1 + cPitch;
-int c3 = c2 + cPitch;
-FloatVector s00 = add ? FloatVector.fromArray(SPECIES, c, c0) : FloatVector.zero(SPECIES);
-FloatVector s01 = add ? FloatVector.fromArray(SPECIES, c, c0 + LANES) : FloatVector.zero(SPECIES);
-FloatVector s10 = add ? FloatVector.fromArray(SPECIES, c, c1) : FloatVector.zero(SPECIES);
-FloatVector s11 = add ? FloatVector.fromArray(SPECIES, c, c1 + LANES) : FloatVector.zero(SPECIES);
-FloatVector s20 = add ? FloatVector.fromArray(SPECIES, c, c2) : FloatVector.zero(SPECIES);
-FloatVector s21 = add ? FloatVector.fromArray(SPECIES, c, c2 + LANES) : FloatVector.zero(SPECIES);
-FloatVector s30 = add ? FloatVector.fromArray(SPECIES, c, c3) : FloatVector.zero(SPECIES);
-FloatVector s31 = add ? FloatVector.fromArray(SPECIES, c, c3 + LANES) : FloatVector.zero(SPECIES);
-for (int p = 0; p < k; p++) {
-int bp = bOffset + bRows[firstRow + p];
-int ap = aOffset + p * 4;
-FloatVector left = FloatVector.fromArray(SPECIES, b, bp);
-FloatVector right = FloatVector.fromArray(SPECIES, b, bp + LANES);
-FloatVector a0 = FloatVector.broadcast(SPECIES, a[ap]);
-s00 = a0.fma(left, s00);
-s01 = a0.fma(right, s01);
-FloatVector a1 = FloatVector.broadcast(SPECIES, a[ap + 1]);
-s10 = a1.fma(left, s10);
-s11 = a1.fma(right, s11);
-FloatVector a2 = FloatVector.broadcast(SPECIES, a[ap + 2]);
-s20 = a2.fma(left, s20);
-s21 = a2.fma(right, s21);
-FloatVector a3 = FloatVector.broadcast(SPECIES, a[ap + 3]);
-s30 = a3.fma(left, s30);
-s31 = a3.fma(right, s31);
-}
-s00.intoArray(c, c0);
-s01.intoArray(c, c0 + LANES);
-s10.intoArray(c, c1);
-s11.intoArray(c, c1 + LANES);
-s20.intoArray(c, c2);
-s21.intoArray(c, c2 + LANES);
-s30.intoArray(c, c3);
-s31.intoArray(c, c3 + LANES);
-}
+    static void multiply4(
+            int k,
+            float[] a,
+            int aOffset,
+            float[] b,
+            int bOffset,
+            int[] bRows,
+            int firstRow,
+            float[] c,
+            int cOffset,
+            int cPitch,
+            boolean add) {
+        int c0 = cOffset;
+        int c1 = c0 + cPitch;
+        int c2 = c1 + cPitch;
+        int c3 = c2 + cPitch;
+        FloatVector s00 = add ? FloatVector.fromArray(SPECIES, c, c0) : FloatVector.zero(SPECIES);
+        FloatVector s01 = add ? FloatVector.fromArray(SPECIES, c, c0 + LANES) : FloatVector.zero(SPECIES);
+        FloatVector s10 = add ? FloatVector.fromArray(SPECIES, c, c1) : FloatVector.zero(SPECIES);
+        FloatVector s11 = add ? FloatVector.fromArray(SPECIES, c, c1 + LANES) : FloatVector.zero(SPECIES);
+        FloatVector s20 = add ? FloatVector.fromArray(SPECIES, c, c2) : FloatVector.zero(SPECIES);
+        FloatVector s21 = add ? FloatVector.fromArray(SPECIES, c, c2 + LANES) : FloatVector.zero(SPECIES);
+        FloatVector s30 = add ? FloatVector.fromArray(SPECIES, c, c3) : FloatVector.zero(SPECIES);
+        FloatVector s31 = add ? FloatVector.fromArray(SPECIES, c, c3 + LANES) : FloatVector.zero(SPECIES);
+        for (int p = 0; p < k; p++) {
+            int bp = bOffset + bRows[firstRow + p];
+            int ap = aOffset + p * 4;
+            FloatVector left = FloatVector.fromArray(SPECIES, b, bp);
+            FloatVector right = FloatVector.fromArray(SPECIES, b, bp + LANES);
+            FloatVector a0 = FloatVector.broadcast(SPECIES, a[ap]);
+            s00 = a0.fma(left, s00);
+            s01 = a0.fma(right, s01);
+            FloatVector a1 = FloatVector.broadcast(SPECIES, a[ap + 1]);
+            s10 = a1.fma(left, s10);
+            s11 = a1.fma(right, s11);
+            FloatVector a2 = FloatVector.broadcast(SPECIES, a[ap + 2]);
+            s20 = a2.fma(left, s20);
+            s21 = a2.fma(right, s21);
+            FloatVector a3 = FloatVector.broadcast(SPECIES, a[ap + 3]);
+            s30 = a3.fma(left, s30);
+            s31 = a3.fma(right, s31);
+        }
+        s00.intoArray(c, c0);
+        s01.intoArray(c, c0 + LANES);
+        s10.intoArray(c, c1);
+        s11.intoArray(c, c1 + LANES);
+        s20.intoArray(c, c2);
+        s21.intoArray(c, c2 + LANES);
+        s30.intoArray(c, c3);
+        s31.intoArray(c, c3 + LANES);
+    }
 
-static void multiply6(int k, float[] a, int aOffset, float[] b, int bOffset, int[] bRows, int firstRow, float[] c, int cOffset, int cPitch, boolean add) {
-int c0 = cOffset;
-int c1 = c0 + cPitch;
-int c2 = c1 + cPitch;
-int c3 = c2 + cPitch;
-int c4 = c3 + cPitch;
-int c5 = c4 + cPitch;
-FloatVector s00 = add ? FloatVector.fromArray(SPECIES, c, c0) : FloatVector.zero(SPECIES);
-FloatVector s01 = add ? FloatVector.fromArray(SPECIES, c, c0 + LANES) : FloatVector.zero(SPECIES);
-FloatVector s10 = add ? FloatVector.fromArray(SPECIES, c, c1) : FloatVector.zero(SPECIES);
-FloatVector s11 = add ? FloatVector.fromArray(SPECIES, c, c1 + LANES) : FloatVector.zero(SPECIES);
-FloatVector s20 = add ? FloatVector.fromArray(SPECIES, c, c2) : FloatVector.zero(SPECIES);
-FloatVector s21 = add ? FloatVector.fromArray(SPECIES, c, c2 + LANES) : FloatVector.zero(SPECIES);
-FloatVector s30 = add ? FloatVector.fromArray(SPECIES, c, c3) : FloatVector.zero(SPECIES);
-FloatVector s31 = add ? FloatVector.fromArray(SPECIES, c, c3 + LANES) : FloatVector.zero(SPECIES);
-FloatVector s40 = add ? FloatVector.fromArray(SPECIES, c, c4) : FloatVector.zero(SPECIES);
-FloatVector s41 = add ? FloatVector.fromArray(SPECIES, c, c4 + LANES) : FloatVector.zero(SPECIES);
-FloatVector s50 = add ? FloatVector.fromArray(SPECIES, c, c5) : FloatVector.zero(SPECIES);
-FloatVector s51 = add ? FloatVector.fromArray(SPECIES, c, c5 + LANES) : FloatVector.zero(SPECIES);
-for (int p = 0; p < k; p++) {
-int bp = bOffset + bRows[firstRow + p];
-int ap = aOffset + p * 6;
-FloatVector left = FloatVector.fromArray(SPECIES, b, bp);
-FloatVector right = FloatVector.fromArray(SPECIES, b, bp + LANES);
-FloatVector a0 = FloatVector.broadcast(SPECIES, a[ap]);
-s00 = a0.fma(left, s00);
-s01 = a0.fma(right, s01);
-FloatVector a1 = FloatVector.broadcast(SPECIES, a[ap + 1]);
-s10 = a1.fma(left, s10);
-s11 = a1.fma(right, s11);
-FloatVector a2 = FloatVector.broadcast(SPECIES, a[ap + 2]);
-s20 = a2.fma(left, s20);
-s21 = a2.fma(right, s21);
-FloatVector a3 = FloatVector.broadcast(SPECIES, a[ap + 3]);
-s30 = a3.fma(left, s30);
-s31 = a3.fma(right, s31);
-FloatVector a4 = FloatVector.broadcast(SPECIES, a[ap + 4]);
-s40 = a4.fma(left, s40);
-s41 = a4.fma(right, s41);
-FloatVector a5 = FloatVector.broadcast(SPECIES, a[ap + 5]);
-s50 = a5.fma(left, s50);
-s51 = a5.fma(right, s51);
-}
-s00.intoArray(c, c0);
-s01.intoArray(c, c0 + LANES);
-s10.intoArray(c, c1);
-s11.intoArray(c, c1 + LANES);
-s20.intoArray(c, c2);
-s21.intoArray(c, c2 + LANES);
-s30.intoArray(c, c3);
-s31.intoArray(c, c3 + LANES);
-s40.intoArray(c, c4);
-s41.intoArray(c, c4 + LANES);
-s50.intoArray(c, c5);
-s51.intoArray(c, c5 + LANES);
-}
+    static void multiply6(
+            int k,
+            float[] a,
+            int aOffset,
+            float[] b,
+            int bOffset,
+            int[] bRows,
+            int firstRow,
+            float[] c,
+            int cOffset,
+            int cPitch,
+            boolean add) {
+        int c0 = cOffset;
+        int c1 = c0 + cPitch;
+        int c2 = c1 + cPitch;
+        int c3 = c2 + cPitch;
+        int c4 = c3 + cPitch;
+        int c5 = c4 + cPitch;
+        FloatVector s00 = add ? FloatVector.fromArray(SPECIES, c, c0) : FloatVector.zero(SPECIES);
+        FloatVector s01 = add ? FloatVector.fromArray(SPECIES, c, c0 + LANES) : FloatVector.zero(SPECIES);
+        FloatVector s10 = add ? FloatVector.fromArray(SPECIES, c, c1) : FloatVector.zero(SPECIES);
+        FloatVector s11 = add ? FloatVector.fromArray(SPECIES, c, c1 + LANES) : FloatVector.zero(SPECIES);
+        FloatVector s20 = add ? FloatVector.fromArray(SPECIES, c, c2) : FloatVector.zero(SPECIES);
+        FloatVector s21 = add ? FloatVector.fromArray(SPECIES, c, c2 + LANES) : FloatVector.zero(SPECIES);
+        FloatVector s30 = add ? FloatVector.fromArray(SPECIES, c, c3) : FloatVector.zero(SPECIES);
+        FloatVector s31 = add ? FloatVector.fromArray(SPECIES, c, c3 + LANES) : FloatVector.zero(SPECIES);
+        FloatVector s40 = add ? FloatVector.fromArray(SPECIES, c, c4) : FloatVector.zero(SPECIES);
+        FloatVector s41 = add ? FloatVector.fromArray(SPECIES, c, c4 + LANES) : FloatVector.zero(SPECIES);
+        FloatVector s50 = add ? FloatVector.fromArray(SPECIES, c, c5) : FloatVector.zero(SPECIES);
+        FloatVector s51 = add ? FloatVector.fromArray(SPECIES, c, c5 + LANES) : FloatVector.zero(SPECIES);
+        for (int p = 0; p < k; p++) {
+            int bp = bOffset + bRows[firstRow + p];
+            int ap = aOffset + p * 6;
+            FloatVector left = FloatVector.fromArray(SPECIES, b, bp);
+            FloatVector right = FloatVector.fromArray(SPECIES, b, bp + LANES);
+            FloatVector a0 = FloatVector.broadcast(SPECIES, a[ap]);
+            s00 = a0.fma(left, s00);
+            s01 = a0.fma(right, s01);
+            FloatVector a1 = FloatVector.broadcast(SPECIES, a[ap + 1]);
+            s10 = a1.fma(left, s10);
+            s11 = a1.fma(right, s11);
+            FloatVector a2 = FloatVector.broadcast(SPECIES, a[ap + 2]);
+            s20 = a2.fma(left, s20);
+            s21 = a2.fma(right, s21);
+            FloatVector a3 = FloatVector.broadcast(SPECIES, a[ap + 3]);
+            s30 = a3.fma(left, s30);
+            s31 = a3.fma(right, s31);
+            FloatVector a4 = FloatVector.broadcast(SPECIES, a[ap + 4]);
+            s40 = a4.fma(left, s40);
+            s41 = a4.fma(right, s41);
+            FloatVector a5 = FloatVector.broadcast(SPECIES, a[ap + 5]);
+            s50 = a5.fma(left, s50);
+            s51 = a5.fma(right, s51);
+        }
+        s00.intoArray(c, c0);
+        s01.intoArray(c, c0 + LANES);
+        s10.intoArray(c, c1);
+        s11.intoArray(c, c1 + LANES);
+        s20.intoArray(c, c2);
+        s21.intoArray(c, c2 + LANES);
+        s30.intoArray(c, c3);
+        s31.intoArray(c, c3 + LANES);
+        s40.intoArray(c, c4);
+        s41.intoArray(c, c4 + LANES);
+        s50.intoArray(c, c5);
+        s51.intoArray(c, c5 + LANES);
+    }
 
-static void multiply8(int k, float[] a, int aOffset, float[] b, int bOffset, int[] bRows, int firstRow, float[] c, int cOffset, int cPitch, boolean add) {
-int c0 = cOffset;
-int c1 = c0 + cPitch;
-int c2 = c1 + cPitch;
-int c3 = c2 + cPitch;
-int c4 = c3 + cPitch;
-int c5 = c4 + cPitch;
-int c6 = c5 + cPitch;
-int c7 = c6 + cPitch;
-FloatVector s00 = add ? FloatVector.fromArray(SPECIES, c, c0) : FloatVector.zero(SPECIES);
-FloatVector s01 = add ? FloatVector.fromArray(SPECIES, c, c0 + LANES) : FloatVector.zero(SPECIES);
-FloatVector s10 = add ? FloatVector.fromArray(SPECIES, c, c1) : FloatVector.zero(SPECIES);
-FloatVector s11 = add ? FloatVector.fromArray(SPECIES, c, c1 + LANES) : FloatVector.zero(SPECIES);
-FloatVector s20 = add ? FloatVector.fromArray(SPECIES, c, c2) : FloatVector.zero(SPECIES);
-FloatVector s21 = add ? FloatVector.fromArray(SPECIES, c, c2 + LANES) : FloatVector.zero(SPECIES);
-FloatVector s30 = add ? FloatVector.fromArray(SPECIES, c, c3) : FloatVector.zero(SPECIES);
-FloatVector s31 = add ? FloatVector.fromArray(SPECIES, c, c3 + LANES) : FloatVector.zero(SPECIES);
-FloatVector s40 = add ? FloatVector.fromArray(SPECIES, c, c4) : FloatVector.zero(SPECIES);
-FloatVector s41 = add ? FloatVector.fromArray(SPECIES, c, c4 + LANES) : FloatVector.zero(SPECIES);
-FloatVector s50 = add ? FloatVector.fromArray(SPECIES, c, c5) : FloatVector.zero(SPECIES);
-FloatVector s51 = add ? FloatVector.fromArray(SPECIES, c, c5 + LANES) : FloatVector.zero(SPECIES);
-FloatVector s60 = add ? FloatVector.fromArray(SPECIES, c, c6) : FloatVector.zero(SPECIES);
-FloatVector s61 = add ? FloatVector.fromArray(SPECIES, c, c6 + LANES) : FloatVector.zero(SPECIES);
-FloatVector s70 = add ? FloatVector.fromArray(SPECIES, c, c7) : FloatVector.zero(SPECIES);
-FloatVector s71 = add ? FloatVector.fromArray(SPECIES, c, c7 + LANES) : FloatVector.zero(SPECIES);
-for (int p = 0; p < k; p++) {
-int bp = bOffset + bRows[firstRow + p];
-int ap = aOffset + p * 8;
-FloatVector left = FloatVector.fromArray(SPECIES, b, bp);
-FloatVector right = FloatVector.fromArray(SPECIES, b, bp + LANES);
-FloatVector a0 = FloatVector.broadcast(SPECIES, a[ap]);
-s00 = a0.fma(left, s00);
-s01 = a0.fma(right, s01);
-FloatVector a1 = FloatVector.broadcast(SPECIES, a[ap + 1]);
-s10 = a1.fma(left, s10);
-s11 = a1.fma(right, s11);
-FloatVector a2 = FloatVector.broadcast(SPECIES, a[ap + 2]);
-s20 = a2.fma(left, s20);
-s21 = a2.fma(right, s21);
-FloatVector a3 = FloatVector.broadcast(SPECIES, a[ap + 3]);
-s30 = a3.fma(left, s30);
-s31 = a3.fma(right, s31);
-FloatVector a4 = FloatVector.broadcast(SPECIES, a[ap + 4]);
-s40 = a4.fma(left, s40);
-s41 = a4.fma(right, s41);
-FloatVector a5 = FloatVector.broadcast(SPECIES, a[ap + 5]);
-s50 = a5.fma(left, s50);
-s51 = a5.fma(right, s51);
-FloatVector a6 = FloatVector.broadcast(SPECIES, a[ap + 6]);
-s60 = a6.fma(left, s60);
-s61 = a6.fma(right, s61);
-FloatVector a7 = FloatVector.broadcast(SPECIES, a[ap + 7]);
-s70 = a7.fma(left, s70);
-s71 = a7.fma(right, s71);
-}
-s00.intoArray(c, c0);
-s01.intoArray(c, c0 + LANES);
-s10.intoArray(c, c1);
-s11.intoArray(c, c1 + LANES);
-s20.intoArray(c, c2);
-s21.intoArray(c, c2 + LANES);
-s30.intoArray(c, c3);
-s31.intoArray(c, c3 + LANES);
-s40.intoArray(c, c4);
-s41.intoArray(c, c4 + LANES);
-s50.intoArray(c, c5);
-s51.intoArray(c, c5 + LANES);
-s60.intoArray(c, c6);
-s61.intoArray(c, c6 + LANES);
-s70.intoArray(c, c7);
-s71.intoArray(c, c7 + LANES);
-}
+    static void multiply8(
+            int k,
+            float[] a,
+            int aOffset,
+            float[] b,
+            int bOffset,
+            int[] bRows,
+            int firstRow,
+            float[] c,
+            int cOffset,
+            int cPitch,
+            boolean add) {
+        int c0 = cOffset;
+        int c1 = c0 + cPitch;
+        int c2 = c1 + cPitch;
+        int c3 = c2 + cPitch;
+        int c4 = c3 + cPitch;
+        int c5 = c4 + cPitch;
+        int c6 = c5 + cPitch;
+        int c7 = c6 + cPitch;
+        FloatVector s00 = add ? FloatVector.fromArray(SPECIES, c, c0) : FloatVector.zero(SPECIES);
+        FloatVector s01 = add ? FloatVector.fromArray(SPECIES, c, c0 + LANES) : FloatVector.zero(SPECIES);
+        FloatVector s10 = add ? FloatVector.fromArray(SPECIES, c, c1) : FloatVector.zero(SPECIES);
+        FloatVector s11 = add ? FloatVector.fromArray(SPECIES, c, c1 + LANES) : FloatVector.zero(SPECIES);
+        FloatVector s20 = add ? FloatVector.fromArray(SPECIES, c, c2) : FloatVector.zero(SPECIES);
+        FloatVector s21 = add ? FloatVector.fromArray(SPECIES, c, c2 + LANES) : FloatVector.zero(SPECIES);
+        FloatVector s30 = add ? FloatVector.fromArray(SPECIES, c, c3) : FloatVector.zero(SPECIES);
+        FloatVector s31 = add ? FloatVector.fromArray(SPECIES, c, c3 + LANES) : FloatVector.zero(SPECIES);
+        FloatVector s40 = add ? FloatVector.fromArray(SPECIES, c, c4) : FloatVector.zero(SPECIES);
+        FloatVector s41 = add ? FloatVector.fromArray(SPECIES, c, c4 + LANES) : FloatVector.zero(SPECIES);
+        FloatVector s50 = add ? FloatVector.fromArray(SPECIES, c, c5) : FloatVector.zero(SPECIES);
+        FloatVector s51 = add ? FloatVector.fromArray(SPECIES, c, c5 + LANES) : FloatVector.zero(SPECIES);
+        FloatVector s60 = add ? FloatVector.fromArray(SPECIES, c, c6) : FloatVector.zero(SPECIES);
+        FloatVector s61 = add ? FloatVector.fromArray(SPECIES, c, c6 + LANES) : FloatVector.zero(SPECIES);
+        FloatVector s70 = add ? FloatVector.fromArray(SPECIES, c, c7) : FloatVector.zero(SPECIES);
+        FloatVector s71 = add ? FloatVector.fromArray(SPECIES, c, c7 + LANES) : FloatVector.zero(SPECIES);
+        for (int p = 0; p < k; p++) {
+            int bp = bOffset + bRows[firstRow + p];
+            int ap = aOffset + p * 8;
+            FloatVector left = FloatVector.fromArray(SPECIES, b, bp);
+            FloatVector right = FloatVector.fromArray(SPECIES, b, bp + LANES);
+            FloatVector a0 = FloatVector.broadcast(SPECIES, a[ap]);
+            s00 = a0.fma(left, s00);
+            s01 = a0.fma(right, s01);
+            FloatVector a1 = FloatVector.broadcast(SPECIES, a[ap + 1]);
+            s10 = a1.fma(left, s10);
+            s11 = a1.fma(right, s11);
+            FloatVector a2 = FloatVector.broadcast(SPECIES, a[ap + 2]);
+            s20 = a2.fma(left, s20);
+            s21 = a2.fma(right, s21);
+            FloatVector a3 = FloatVector.broadcast(SPECIES, a[ap + 3]);
+            s30 = a3.fma(left, s30);
+            s31 = a3.fma(right, s31);
+            FloatVector a4 = FloatVector.broadcast(SPECIES, a[ap + 4]);
+            s40 = a4.fma(left, s40);
+            s41 = a4.fma(right, s41);
+            FloatVector a5 = FloatVector.broadcast(SPECIES, a[ap + 5]);
+            s50 = a5.fma(left, s50);
+            s51 = a5.fma(right, s51);
+            FloatVector a6 = FloatVector.broadcast(SPECIES, a[ap + 6]);
+            s60 = a6.fma(left, s60);
+            s61 = a6.fma(right, s61);
+            FloatVector a7 = FloatVector.broadcast(SPECIES, a[ap + 7]);
+            s70 = a7.fma(left, s70);
+            s71 = a7.fma(right, s71);
+        }
+        s00.intoArray(c, c0);
+        s01.intoArray(c, c0 + LANES);
+        s10.intoArray(c, c1);
+        s11.intoArray(c, c1 + LANES);
+        s20.intoArray(c, c2);
+        s21.intoArray(c, c2 + LANES);
+        s30.intoArray(c, c3);
+        s31.intoArray(c, c3 + LANES);
+        s40.intoArray(c, c4);
+        s41.intoArray(c, c4 + LANES);
+        s50.intoArray(c, c5);
+        s51.intoArray(c, c5 + LANES);
+        s60.intoArray(c, c6);
+        s61.intoArray(c, c6 + LANES);
+        s70.intoArray(c, c7);
+        s71.intoArray(c, c7 + LANES);
+    }
 
-static void multiply12(int k, float[] a, int aOffset, float[] b, int bOffset, int[] bRows, int firstRow, float[] c, int cOffset, int cPitch, boolean add) {
-int c0 = cOffset;
-int c1 = c0 + cPitch;
-int c2 = c1 + cPitch;
-int c3 = c2 + cPitch;
-int c4 = c3 + cPitch;
-int c5 = c4 + cPitch;
-int c6 = c5 + cPitch;
-int c7 = c6 + cPitch;
-int c8 = c7 + cPitch;
-int c9 = c8 + cPitch;
-int c10 = c9 + cPitch;
-int c11 = c10 + cPitch;
-FloatVector s00 = add ? FloatVector.fromArray(SPECIES, c, c0) : FloatVector.zero(SPECIES);
-FloatVector s01 = add ? FloatVector.fromArray(SPECIES, c, c0 + LANES) : FloatVector.zero(SPECIES);
-FloatVector s10 = add ? FloatVector.fromArray(SPECIES, c, c1) : FloatVector.zero(SPECIES);
-FloatVector s11 = add ? FloatVector.fromArray(SPECIES, c, c1 + LANES) : FloatVector.zero(SPECIES);
-FloatVector s20 = add ? FloatVector.fromArray(SPECIES, c, c2) : FloatVector.zero(SPECIES);
-FloatVector s21 = add ? FloatVector.fromArray(SPECIES, c, c2 + LANES) : FloatVector.zero(SPECIES);
-FloatVector s30 = add ? FloatVector.fromArray(SPECIES, c, c3) : FloatVector.zero(SPECIES);
-FloatVector s31 = add ? FloatVector.fromArray(SPECIES, c, c3 + LANES) : FloatVector.zero(SPECIES);
-FloatVector s40 = add ? FloatVector.fromArray(SPECIES, c, c4) : FloatVector.zero(SPECIES);
-FloatVector s41 = add ? FloatVector.fromArray(SPECIES, c, c4 + LANES) : FloatVector.zero(SPECIES);
-FloatVector s50 = add ? FloatVector.fromArray(SPECIES, c, c5) : FloatVector.zero(SPECIES);
-FloatVector s51 = add ? FloatVector.fromArray(SPECIES, c, c5 + LANES) : FloatVector.zero(SPECIES);
-FloatVector s60 = add ? FloatVector.fromArray(SPECIES, c, c6) : FloatVector.zero(SPECIES);
-FloatVector s61 = add ? FloatVector.fromArray(SPECIES, c, c6 + LANES) : FloatVector.zero(SPECIES);
-FloatVector s70 = add ? FloatVector.fromArray(SPECIES, c, c7) : FloatVector.zero(SPECIES);
-FloatVector s71 = add ? FloatVector.fromArray(SPECIES, c, c7 + LANES) : FloatVector.zero(SPECIES);
-FloatVector s80 = add ? FloatVector.fromArray(SPECIES, c, c8) : FloatVector.zero(SPECIES);
-FloatVector s81 = add ? FloatVector.fromArray(SPECIES, c, c8 + LANES) : FloatVector.zero(SPECIES);
-FloatVector s90 = add ? FloatVector.fromArray(SPECIES, c, c9) : FloatVector.zero(SPECIES);
-FloatVector s91 = add ? FloatVector.fromArray(SPECIES, c, c9 + LANES) : FloatVector.zero(SPECIES);
-FloatVector s100 = add ? FloatVector.fromArray(SPECIES, c, c10) : FloatVector.zero(SPECIES);
-FloatVector s101 = add ? FloatVector.fromArray(SPECIES, c, c10 + LANES) : FloatVector.zero(SPECIES);
-FloatVector s110 = add ? FloatVector.fromArray(SPECIES, c, c11) : FloatVector.zero(SPECIES);
-FloatVector s111 = add ? FloatVector.fromArray(SPECIES, c, c11 + LANES) : FloatVector.zero(SPECIES);
-for (int p = 0; p < k; p++) {
-int bp = bOffset + bRows[firstRow + p];
-int ap = aOffset + p * 12;
-FloatVector left = FloatVector.fromArray(SPECIES, b, bp);
-FloatVector right = FloatVector.fromArray(SPECIES, b, bp + LANES);
-FloatVector a0 = FloatVector.broadcast(SPECIES, a[ap]);
-s00 = a0.fma(left, s00);
-s01 = a0.fma(right, s01);
-FloatVector a1 = FloatVector.broadcast(SPECIES, a[ap + 1]);
-s10 = a1.fma(left, s10);
-s11 = a1.fma(right, s11);
-FloatVector a2 = FloatVector.broadcast(SPECIES, a[ap + 2]);
-s20 = a2.fma(left, s20);
-s21 = a2.fma(right, s21);
-FloatVector a3 = FloatVector.broadcast(SPECIES, a[ap + 3]);
-s30 = a3.fma(left, s30);
-s31 = a3.fma(right, s31);
-FloatVector a4 = FloatVector.broadcast(SPECIES, a[ap + 4]);
-s40 = a4.fma(left, s40);
-s41 = a4.fma(right, s41);
-FloatVector a5 = FloatVector.broadcast(SPECIES, a[ap + 5]);
-s50 = a5.fma(left, s50);
-s51 = a5.fma(right, s51);
-FloatVector a6 = FloatVector.broadcast(SPECIES, a[ap + 6]);
-s60 = a6.fma(left, s60);
-s61 = a6.fma(right, s61);
-FloatVector a7 = FloatVector.broadcast(SPECIES, a[ap + 7]);
-s70 = a7.fma(left, s70);
-s71 = a7.fma(right, s71);
-FloatVector a8 = FloatVector.broadcast(SPECIES, a[ap + 8]);
-s80 = a8.fma(left, s80);
-s81 = a8.fma(right, s81);
-FloatVector a9 = FloatVector.broadcast(SPECIES, a[ap + 9]);
-s90 = a9.fma(left, s90);
-s91 = a9.fma(right, s91);
-FloatVector a10 = FloatVector.broadcast(SPECIES, a[ap + 10]);
-s100 = a10.fma(left, s100);
-s101 = a10.fma(right, s101);
-FloatVector a11 = FloatVector.broadcast(SPECIES, a[ap + 11]);
-s110 = a11.fma(left, s110);
-s111 = a11.fma(right, s111);
-}
-s00.intoArray(c, c0);
-s01.intoArray(c, c0 + LANES);
-s10.intoArray(c, c1);
-s11.intoArray(c, c1 + LANES);
-s20.intoArray(c, c2);
-s21.intoArray(c, c2 + LANES);
-s30.intoArray(c, c3);
-s31.intoArray(c, c3 + LANES);
-s40.intoArray(c, c4);
-s41.intoArray(c, c4 + LANES);
-s50.intoArray(c, c5);
-s51.intoArray(c, c5 + LANES);
-s60.intoArray(c, c6);
-s61.intoArray(c, c6 + LANES);
-s70.intoArray(c, c7);
-s71.intoArray(c, c7 + LANES);
-s80.intoArray(c, c8);
-s81.intoArray(c, c8 + LANES);
-s90.intoArray(c, c9);
-s91.intoArray(c, c9 + LANES);
-s100.intoArray(c, c10);
-s101.intoArray(c, c10 + LANES);
-s110.intoArray(c, c11);
-s111.intoArray(c, c11 + LANES);
-}
+    static void multiply12(
+            int k,
+            float[] a,
+            int aOffset,
+            float[] b,
+            int bOffset,
+            int[] bRows,
+            int firstRow,
+            float[] c,
+            int cOffset,
+            int cPitch,
+            boolean add) {
+        int c0 = cOffset;
+        int c1 = c0 + cPitch;
+        int c2 = c1 + cPitch;
+        int c3 = c2 + cPitch;
+        int c4 = c3 + cPitch;
+        int c5 = c4 + cPitch;
+        int c6 = c5 + cPitch;
+        int c7 = c6 + cPitch;
+        int c8 = c7 + cPitch;
+        int c9 = c8 + cPitch;
+        int c10 = c9 + cPitch;
+        int c11 = c10 + cPitch;
+        FloatVector s00 = add ? FloatVector.fromArray(SPECIES, c, c0) : FloatVector.zero(SPECIES);
+        FloatVector s01 = add ? FloatVector.fromArray(SPECIES, c, c0 + LANES) : FloatVector.zero(SPECIES);
+        FloatVector s10 = add ? FloatVector.fromArray(SPECIES, c, c1) : FloatVector.zero(SPECIES);
+        FloatVector s11 = add ? FloatVector.fromArray(SPECIES, c, c1 + LANES) : FloatVector.zero(SPECIES);
+        FloatVector s20 = add ? FloatVector.fromArray(SPECIES, c, c2) : FloatVector.zero(SPECIES);
+        FloatVector s21 = add ? FloatVector.fromArray(SPECIES, c, c2 + LANES) : FloatVector.zero(SPECIES);
+        FloatVector s30 = add ? FloatVector.fromArray(SPECIES, c, c3) : FloatVector.zero(SPECIES);
+        FloatVector s31 = add ? FloatVector.fromArray(SPECIES, c, c3 + LANES) : FloatVector.zero(SPECIES);
+        FloatVector s40 = add ? FloatVector.fromArray(SPECIES, c, c4) : FloatVector.zero(SPECIES);
+        FloatVector s41 = add ? FloatVector.fromArray(SPECIES, c, c4 + LANES) : FloatVector.zero(SPECIES);
+        FloatVector s50 = add ? FloatVector.fromArray(SPECIES, c, c5) : FloatVector.zero(SPECIES);
+        FloatVector s51 = add ? FloatVector.fromArray(SPECIES, c, c5 + LANES) : FloatVector.zero(SPECIES);
+        FloatVector s60 = add ? FloatVector.fromArray(SPECIES, c, c6) : FloatVector.zero(SPECIES);
+        FloatVector s61 = add ? FloatVector.fromArray(SPECIES, c, c6 + LANES) : FloatVector.zero(SPECIES);
+        FloatVector s70 = add ? FloatVector.fromArray(SPECIES, c, c7) : FloatVector.zero(SPECIES);
+        FloatVector s71 = add ? FloatVector.fromArray(SPECIES, c, c7 + LANES) : FloatVector.zero(SPECIES);
+        FloatVector s80 = add ? FloatVector.fromArray(SPECIES, c, c8) : FloatVector.zero(SPECIES);
+        FloatVector s81 = add ? FloatVector.fromArray(SPECIES, c, c8 + LANES) : FloatVector.zero(SPECIES);
+        FloatVector s90 = add ? FloatVector.fromArray(SPECIES, c, c9) : FloatVector.zero(SPECIES);
+        FloatVector s91 = add ? FloatVector.fromArray(SPECIES, c, c9 + LANES) : FloatVector.zero(SPECIES);
+        FloatVector s100 = add ? FloatVector.fromArray(SPECIES, c, c10) : FloatVector.zero(SPECIES);
+        FloatVector s101 = add ? FloatVector.fromArray(SPECIES, c, c10 + LANES) : FloatVector.zero(SPECIES);
+        FloatVector s110 = add ? FloatVector.fromArray(SPECIES, c, c11) : FloatVector.zero(SPECIES);
+        FloatVector s111 = add ? FloatVector.fromArray(SPECIES, c, c11 + LANES) : FloatVector.zero(SPECIES);
+        for (int p = 0; p < k; p++) {
+            int bp = bOffset + bRows[firstRow + p];
+            int ap = aOffset + p * 12;
+            FloatVector left = FloatVector.fromArray(SPECIES, b, bp);
+            FloatVector right = FloatVector.fromArray(SPECIES, b, bp + LANES);
+            FloatVector a0 = FloatVector.broadcast(SPECIES, a[ap]);
+            s00 = a0.fma(left, s00);
+            s01 = a0.fma(right, s01);
+            FloatVector a1 = FloatVector.broadcast(SPECIES, a[ap + 1]);
+            s10 = a1.fma(left, s10);
+            s11 = a1.fma(right, s11);
+            FloatVector a2 = FloatVector.broadcast(SPECIES, a[ap + 2]);
+            s20 = a2.fma(left, s20);
+            s21 = a2.fma(right, s21);
+            FloatVector a3 = FloatVector.broadcast(SPECIES, a[ap + 3]);
+            s30 = a3.fma(left, s30);
+            s31 = a3.fma(right, s31);
+            FloatVector a4 = FloatVector.broadcast(SPECIES, a[ap + 4]);
+            s40 = a4.fma(left, s40);
+            s41 = a4.fma(right, s41);
+            FloatVector a5 = FloatVector.broadcast(SPECIES, a[ap + 5]);
+            s50 = a5.fma(left, s50);
+            s51 = a5.fma(right, s51);
+            FloatVector a6 = FloatVector.broadcast(SPECIES, a[ap + 6]);
+            s60 = a6.fma(left, s60);
+            s61 = a6.fma(right, s61);
+            FloatVector a7 = FloatVector.broadcast(SPECIES, a[ap + 7]);
+            s70 = a7.fma(left, s70);
+            s71 = a7.fma(right, s71);
+            FloatVector a8 = FloatVector.broadcast(SPECIES, a[ap + 8]);
+            s80 = a8.fma(left, s80);
+            s81 = a8.fma(right, s81);
+            FloatVector a9 = FloatVector.broadcast(SPECIES, a[ap + 9]);
+            s90 = a9.fma(left, s90);
+            s91 = a9.fma(right, s91);
+            FloatVector a10 = FloatVector.broadcast(SPECIES, a[ap + 10]);
+            s100 = a10.fma(left, s100);
+            s101 = a10.fma(right, s101);
+            FloatVector a11 = FloatVector.broadcast(SPECIES, a[ap + 11]);
+            s110 = a11.fma(left, s110);
+            s111 = a11.fma(right, s111);
+        }
+        s00.intoArray(c, c0);
+        s01.intoArray(c, c0 + LANES);
+        s10.intoArray(c, c1);
+        s11.intoArray(c, c1 + LANES);
+        s20.intoArray(c, c2);
+        s21.intoArray(c, c2 + LANES);
+        s30.intoArray(c, c3);
+        s31.intoArray(c, c3 + LANES);
+        s40.intoArray(c, c4);
+        s41.intoArray(c, c4 + LANES);
+        s50.intoArray(c, c5);
+        s51.intoArray(c, c5 + LANES);
+        s60.intoArray(c, c6);
+        s61.intoArray(c, c6 + LANES);
+        s70.intoArray(c, c7);
+        s71.intoArray(c, c7 + LANES);
+        s80.intoArray(c, c8);
+        s81.intoArray(c, c8 + LANES);
+        s90.intoArray(c, c9);
+        s91.intoArray(c, c9 + LANES);
+        s100.intoArray(c, c10);
+        s101.intoArray(c, c10 + LANES);
+        s110.intoArray(c, c11);
+        s111.intoArray(c, c11 + LANES);
+    }
 
-static void correlate1x1(int run, float[] a, int aOffset, int aPitch, float[] b, int bOffset, int[] bColumns, int firstColumn, float[] sums, int sumsOffset, int sumsPitch) {
-int r0 = sumsOffset;
-FloatVector s00 = FloatVector.fromArray(SPECIES, sums, r0);
-int a0 = aOffset;
-int b0 = bOffset + bColumns[firstColumn];
-for (int t = 0; t < run; t += LANES) {
-FloatVector y0 = FloatVector.fromArray(SPECIES, b, b0 + t);
-FloatVector x0 = FloatVector.fromArray(SPECIES, a, a0 + t);
-s00 = x0.fma(y0, s00);
-}
-s00.intoArray(sums, r0);
-}
+    static void correlate1x1(
+            int run,
+            float[] a,
+            int aOffset,
+            int aPitch,
+            float[] b,
+            int bOffset,
+            int[] bColumns,
+            int firstColumn,
+            float[] sums,
+            int sumsOffset,
+            int sumsPitch) {
+        int r0 = sumsOffset;
+        FloatVector s00 = FloatVector.fromArray(SPECIES, sums, r0);
+        int a0 = aOffset;
+        int b0 = bOffset + bColumns[firstColumn];
+        for (int t = 0; t < run; t += LANES) {
+            FloatVector y0 = FloatVector.fromArray(SPECIES, b, b0 + t);
+            FloatVector x0 = FloatVector.fromArray(SPECIES, a, a0 + t);
+            s00 = x0.fma(y0, s00);
+        }
+        s00.intoArray(sums, r0);
+    }
 
-static void correlate1x2(int run, float[] a, int aOffset, int aPitch, float[] b, int bOffset, int[] bColumns, int firstColumn, float[] sums, int sumsOffset, int sumsPitch) {
-int r0 = sumsOffset;
-FloatVector s00 = FloatVector.fromArray(SPECIES, sums, r0);
-FloatVector s01 = FloatVector.fromArray(SPECIES, sums, r0 + LANES);
-int a0 = aOffset;
-int b0 = bOffset + bColumns[firstColumn];
-int b1 = bOffset + bColumns[firstColumn + 1];
-for (int t = 0; t < run; t += LANES) {
-FloatVector y0 = FloatVector.fromArray(SPECIES, b, b0 + t);
-FloatVector y1 = FloatVector.fromArray(SPECIES, b, b1 + t);
-FloatVector x0 = FloatVector.fromArray(SPECIES, a, a0 + t);
-s00 = x0.fma(y0, s00);
-s01 = x0.fma(y1, s01);
-}
-s00.intoArray(sums, r0);
-s01.intoArray(sums, r0 + LANES);
-}
+    static void correlate1x2(
+            int run,
+            float[] a,
+            int aOffset,
+            int aPitch,
+            float[] b,
+            int bOffset,
+            int[] bColumns,
+            int firstColumn,
+            float[] sums,
+            int sumsOffset,
+            int sumsPitch) {
+        int r0 = sumsOffset;
+        FloatVector s00 = FloatVector.fromArray(SPECIES, sums, r0);
+        FloatVector s01 = FloatVector.fromArray(SPECIES, sums, r0 + LANES);
+        int a0 = aOffset;
+        int b0 = bOffset + bColumns[firstColumn];
+        int b1 = bOffset + bColumns[firstColumn + 1];
+        for (int t = 0; t < run; t += LANES) {
+            FloatVector y0 = FloatVector.fromArray(SPECIES, b, b0 + t);
+            FloatVector y1 = FloatVector.fromArray(SPECIES, b, b1 + t);
+            FloatVector x0 = FloatVector.fromArray(SPECIES, a, a0 + t);
+            s00 = x0.fma(y0, s00);
+            s01 = x0.fma(y1, s01);
+        }
+        s00.intoArray(sums, r0);
+        s01.intoArray(sums, r0 + LANES);
+    }
 
-static void correlate1x4(int run, float[] a, int aOffset, int aPitch, float[] b, int bOffset, int[] bColumns, int firstColumn, float[] sums, int sumsOffset, int sumsPitch) {
-int r0 = sumsOffset;
-FloatVector s00 = FloatVector.fromArray(SPECIES, sums, r0);
-FloatVector s01 = FloatVector.fromArray(SPECIES, sums, r0 + LANES);
-FloatVector s02 = FloatVector.fromArray(SPECIES, sums, r0 + 2 * LANES);
-FloatVector s03 = FloatVector.fromArray(SPECIES, sums, r0 + 3 * LANES);
-int a0 = aOffset;
-int b0 = bOffset + bColumns[firstColumn];
-int b1 = bOffset + bColumns[firstColumn + 1];
-int b2 = bOffset + bColumns[firstColumn + 2];
-int b3 = bOffset + bColumns[firstColumn + 3];
-for (int t = 0; t < run; t += LANES) {
-FloatVector y0 = FloatVector.fromArray(SPECIES, b, b0 + t);
-FloatVector y1 = FloatVector.fromArray(SPECIES, b, b1 + t);
-FloatVector y2 = FloatVector.fromArray(SPECIES, b, b2 + t);
-FloatVector y3 = FloatVector.fromArray(SPECIES, b, b3 + t);
-FloatVector x0 = FloatVector.fromArray(SPECIES, a, a0 + t);
-s00 = x0.fma(y0, s00);
-s01 = x0.fma(y1, s01);
-s02 = x0.fma(y2, s02);
-s03 = x0.fma(y3, s03);
-}
-s00.intoArray(sums, r0);
-s01.intoArray(sums, r0 + LANES);
-s02.intoArray(sums, r0 + 2 * LANES);
-s03.intoArray(sums, r0 + 3 * LANES);
-}
+    static void correlate1x4(
+            int run,
+            float[] a,
+            int aOffset,
+            int aPitch,
+            float[] b,
+            int bOffset,
+            int[] bColumns,
+            int firstColumn,
+            float[] sums,
+            int sumsOffset,
+            int sumsPitch) {
+        int r0 = sumsOffset;
+        FloatVector s00 = FloatVector.fromArray(SPECIES, sums, r0);
+        FloatVector s01 = FloatVector.fromArray(SPECIES, sums, r0 + LANES);
+        FloatVector s02 = FloatVector.fromArray(SPECIES, sums, r0 + 2 * LANES);
+        FloatVector s03 = FloatVector.fromArray(SPECIES, sums, r0 + 3 * LANES);
+        int a0 = aOffset;
+        int b0 = bOffset + bColumns[firstColumn];
+        int b1 = bOffset + bColumns[firstColumn + 1];
+        int b2 = bOffset + bColumns[firstColumn + 2];
+        int b3 = bOffset + bColumns[firstColumn + 3];
+        for (int t = 0; t < run; t += LANES) {
+            FloatVector y0 = FloatVector.fromArray(SPECIES, b, b0 + t);
+            FloatVector y1 = FloatVector.fromArray(SPECIES, b, b1 + t);
+            FloatVector y2 = FloatVector.fromArray(SPECIES, b, b2 + t);
+            FloatVector y3 = FloatVector.fromArray(SPECIES, b, b3 + t);
+            FloatVector x0 = FloatVector.fromArray(SPECIES, a, a0 + t);
+            s00 = x0.fma(y0, s00);
+            s01 = x0.fma(y1, s01);
+            s02 = x0.fma(y2, s02);
+            s03 = x0.fma(y3, s03);
+        }
+        s00.intoArray(sums, r0);
+        s01.intoArray(sums, r0 + LANES);
+        s02.intoArray(sums, r0 + 2 * LANES);
+        s03.intoArray(sums, r0 + 3 * LANES);
+    }
 
-static void correlate2x1(int run, float[] a, int aOffset, int aPitch, float[] b, int bOffset, int[] bColumns, int firstColumn, float[] sums, int sumsOffset, int sumsPitch) {
-int r0 = sumsOffset;
-int r1 = r0 + sumsPitch;
-FloatVector s00 = FloatVector.fromArray(SPECIES, sums, r0);
-FloatVector s10 = FloatVector.fromArray(SPECIES, sums, r1);
-int a0 = aOffset;
-int a1 = a0 + aPitch;
-int b0 = bOffset + bColumns[firstColumn];
-for (int t = 0; t < run; t += LANES) {
-FloatVector y0 = FloatVector.fromArray(SPECIES, b, b0 + t);
-FloatVector x0 = FloatVector.fromArray(SPECIES, a, a0 + t);
-s00 = x0.fma(y0, s00);
-FloatVector x1 = FloatVector.fromArray(SPECIES, a, a1 + t);
-s10 = x1.fma(y0, s10);
-}
-s00.intoArray(sums, r0);
-s10.intoArray(sums, r1);
-}
+    static void correlate2x1(
+            int run,
+            float[] a,
+            int aOffset,
+            int aPitch,
+            float[] b,
+            int bOffset,
+            int[] bColumns,
+            int firstColumn,
+            float[] sums,
+            int sumsOffset,
+            int sumsPitch) {
+        int r0 = sumsOffset;
+        int r1 = r0 + sumsPitch;
+        FloatVector s00 = FloatVector.fromArray(SPECIES, sums, r0);
+        FloatVector s10 = FloatVector.fromArray(SPECIES, sums, r1);
+        int a0 = aOffset;
+        int a1 = a0 + aPitch;
+        int b0 = bOffset + bColumns[firstColumn];
+        for (int t = 0; t < run; t += LANES) {
+            FloatVector y0 = FloatVector.fromArray(SPECIES, b, b0 + t);
+            FloatVector x0 = FloatVector.fromArray(SPECIES, a, a0 + t);
+            s00 = x0.fma(y0, s00);
+            FloatVector x1 = FloatVector.fromArray(SPECIES, a, a1 + t);
+            s10 = x1.fma(y0, s10);
+        }
+        s00.intoArray(sums, r0);
+        s10.intoArray(sums, r1);
+    }
 
-static void correlate2x2(int run, float[] a, int aOffset, int aPitch, float[] b, int bOffset, int[] bColumns, int firstColumn, float[] sums, int sumsOffset, int sumsPitch) {
-int r0 = sumsOffset;
-int r1 = r0 + sumsPitch;
-FloatVector s00 = FloatVector.fromArray(SPECIES, sums, r0);
-FloatVector s01 = FloatVector.fromArray(SPECIES, sums, r0 + LANES);
-FloatVector s10 = FloatVector.fromArray(SPECIES, sums, r1);
-FloatVector s11 = FloatVector.fromArray(SPECIES, sums, r1 + LANES);
-int a0 = aOffset;
-int a1 = a0 + aPitch;
-int b0 = bOffset + bColumns[firstColumn];
-int b1 = bOffset + bColumns[firstColumn + 1];
-for (int t = 0; t < run; t += LANES) {
-FloatVector y0 = FloatVector.fromArray(SPECIES, b, b0 + t);
-FloatVector y1 = FloatVector.fromArray(SPECIES, b, b1 + t);
-FloatVector x0 = FloatVector.fromArray(SPECIES, a, a0 + t);
-s00 = x0.fma(y0, s00);
-s01 = x0.fma(y1, s01);
-FloatVector x1 = FloatVector.fromArray(SPECIES, a, a1 + t);
-s10 = x1.fma(y0, s10);
-s11 = x1.fma(y1, s11);
-}
-s00.intoArray(sums, r0);
-s01.intoArray(sums, r0 + LANES);
-s10.intoArray(sums, r1);
-s11.intoArray(sums, r1 + LANES);
-}
+    static void correlate2x2(
+            int run,
+            float[] a,
+            int aOffset,
+            int aPitch,
+            float[] b,
+            int bOffset,
+            int[] bColumns,
+            int firstColumn,
+            float[] sums,
+            int sumsOffset,
+            int sumsPitch) {
+        int r0 = sumsOffset;
+        int r1 = r0 + sumsPitch;
+        FloatVector s00 = FloatVector.fromArray(SPECIES, sums, r0);
+        FloatVector s01 = FloatVector.fromArray(SPECIES, sums, r0 + LANES);
+        FloatVector s10 = FloatVector.fromArray(SPECIES, sums, r1);
+        FloatVector s11 = FloatVector.fromArray(SPECIES, sums, r1 + LANES);
+        int a0 = aOffset;
+        int a1 = a0 + aPitch;
+        int b0 = bOffset + bColumns[firstColumn];
+        int b1 = bOffset + bColumns[firstColumn + 1];
+        for (int t = 0; t < run; t += LANES) {
+            FloatVector y0 = FloatVector.fromArray(SPECIES, b, b0 + t);
+            FloatVector y1 = FloatVector.fromArray(SPECIES, b, b1 + t);
+            FloatVector x0 = FloatVector.fromArray(SPECIES, a, a0 + t);
+            s00 = x0.fma(y0, s00);
+            s01 = x0.fma(y1, s01);
+            FloatVector x1 = FloatVector.fromArray(SPECIES, a, a1 + t);
+            s10 = x1.fma(y0, s10);
+            s11 = x1.fma(y1, s11);
+        }
+        s00.intoArray(sums, r0);
+        s01.intoArray(sums, r0 + LANES);
+        s10.intoArray(sums, r1);
+        s11.intoArray(sums, r1 + LANES);
+    }
 
-static void correlate2x4(int run, float[] a, int aOffset, int aPitch, float[] b, int bOffset, int[] bColumns, int firstColumn, float[] sums, int sumsOffset, int sumsPitch) {
-int r0 = sumsOffset;
-int r1 = r0 + sumsPitch;
-FloatVector s00 = FloatVector.fromArray(SPECIES, sums, r0);
-FloatVector s01 = FloatVector.fromArray(SPECIES, sums, r0 + LANES);
-FloatVector s02 = FloatVector.fromArray(SPECIES, sums, r0 + 2 * LANES);
-FloatVector s03 = FloatVector.fromArray(SPECIES, sums, r0 + 3 * LANES);
-FloatVector s10 = FloatVector.fromArray(SPECIES, sums, r1);
-FloatVector s11 = FloatVector.fromArray(SPECIES, sums, r1 + LANES);
-FloatVector s12 = FloatVector.fromArray(SPECIES, sums, r1 + 2 * LANES);
-FloatVector s13 = FloatVector.fromArray(SPECIES, sums, r1 + 3 * LANES);
-int a0 = aOffset;
-int a1 = a0 + aPitch;
-int b0 = bOffset + bColumns[firstColumn];
-int b1 = bOffset + bColumns[firstColumn + 1];
-int b2 = bOffset + bColumns[firstColumn + 2];
-int b3 = bOffset + bColumns[firstColumn + 3];
-for (int t = 0; t < run; t += LANES) {
-FloatVector y0 = FloatVector.fromArray(SPECIES, b, b0 + t);
-FloatVector y1 = FloatVector.fromArray(SPECIES, b, b1 + t);
-FloatVector y2 = FloatVector.fromArray(SPECIES, b, b2 + t);
-FloatVector y3 = FloatVector.fromArray(SPECIES, b, b3 + t);
-FloatVector x0 = FloatVector.fromArray(SPECIES, a, a0 + t);
-s00 = x0.fma(y0, s00);
-s01 = x0.fma(y1, s01);
-s02 = x0.fma(y2, s02);
-s03 = x0.fma(y3, s03);
-FloatVector x1 = FloatVector.fromArray(SPECIES, a, a1 + t);
-s10 = x1.fma(y0, s10);
-s11 = x1.fma(y1, s11);
-s12 = x1.fma(y2, s12);
-s13 = x1.fma(y3, s13);
-}
-s00.intoArray(sums, r0);
-s01.intoArray(sums, r0 + LANES);
-s02.intoArray(sums, r0 + 2 * LANES);
-s03.intoArray(sums, r0 + 3 * LANES);
-s10.intoArray(sums, r1);
-s11.intoArray(sums, r1 + LANES);
-s12.intoArray(sums, r1 + 2 * LANES);
-s13.intoArray(sums, r1 + 3 * LANES);
-}
+    static void correlate2x4(
+            int run,
+            float[] a,
+            int aOffset,
+            int aPitch,
+            float[] b,
+            int bOffset,
+            int[] bColumns,
+            int firstColumn,
+            float[] sums,
+            int sumsOffset,
+            int sumsPitch) {
+        int r0 = sumsOffset;
+        int r1 = r0 + sumsPitch;
+        FloatVector s00 = FloatVector.fromArray(SPECIES, sums, r0);
+        FloatVector s01 = FloatVector.fromArray(SPECIES, sums, r0 + LANES);
+        FloatVector s02 = FloatVector.fromArray(SPECIES, sums, r0 + 2 * LANES);
+        FloatVector s03 = FloatVector.fromArray(SPECIES, sums, r0 + 3 * LANES);
+        FloatVector s10 = FloatVector.fromArray(SPECIES, sums, r1);
+        FloatVector s11 = FloatVector.fromArray(SPECIES, sums, r1 + LANES);
+        FloatVector s12 = FloatVector.fromArray(SPECIES, sums, r1 + 2 * LANES);
+        FloatVector s13 = FloatVector.fromArray(SPECIES, sums, r1 + 3 * LANES);
+        int a0 = aOffset;
+        int a1 = a0 + aPitch;
+        int b0 = bOffset + bColumns[firstColumn];
+        int b1 = bOffset + bColumns[firstColumn + 1];
+        int b2 = bOffset + bColumns[firstColumn + 2];
+        int b3 = bOffset + bColumns[firstColumn + 3];
+        for (int t = 0; t < run; t += LANES) {
+            FloatVector y0 = FloatVector.fromArray(SPECIES, b, b0 + t);
+            FloatVector y1 = FloatVector.fromArray(SPECIES, b, b1 + t);
+            FloatVector y2 = FloatVector.fromArray(SPECIES, b, b2 + t);
+            FloatVector y3 = FloatVector.fromArray(SPECIES, b, b3 + t);
+            FloatVector x0 = FloatVector.fromArray(SPECIES, a, a0 + t);
+            s00 = x0.fma(y0, s00);
+            s01 = x0.fma(y1, s01);
+            s02 = x0.fma(y2, s02);
+            s03 = x0.fma(y3, s03);
+            FloatVector x1 = FloatVector.fromArray(SPECIES, a, a1 + t);
+            s10 = x1.fma(y0, s10);
+            s11 = x1.fma(y1, s11);
+            s12 = x1.fma(y2, s12);
+            s13 = x1.fma(y3, s13);
+        }
+        s00.intoArray(sums, r0);
+        s01.intoArray(sums, r0 + LANES);
+        s02.intoArray(sums, r0 + 2 * LANES);
+        s03.intoArray(sums, r0 + 3 * LANES);
+        s10.intoArray(sums, r1);
+        s11.intoArray(sums, r1 + LANES);
+        s12.intoArray(sums, r1 + 2 * LANES);
+        s13.intoArray(sums, r1 + 3 * LANES);
+    }
 
-static void correlate4x1(int run, float[] a, int aOffset, int aPitch, float[] b, int bOffset, int[] bColumns, int firstColumn, float[] sums, int sumsOffset, int sumsPitch) {
-int r0 = sumsOffset;
-int r1 = r0 + sumsPitch;
-int r2 = r1 + sumsPitch;
-int r3 = r2 + sumsPitch;
-FloatVector s00 = FloatVector.fromArray(SPECIES, sums, r0);
-FloatVector s10 = FloatVector.fromArray(SPECIES, sums, r1);
-FloatVector s20 = FloatVector.fromArray(SPECIES, sums, r2);
-FloatVector s30 = FloatVector.fromArray(SPECIES, sums, r3);
-int a0 = aOffset;
-int a1 = a0 + aPitch;
-int a2 = a1 + aPitch;
-int a3 = a2 + aPitch;
-int b0 = bOffset + bColumns[firstColumn];
-for (int t = 0; t < run; t += LANES) {
-FloatVector y0 = FloatVector.fromArray(SPECIES, b, b0 + t);
-FloatVector x0 = FloatVector.fromArray(SPECIES, a, a0 + t);
-s00 = x0.fma(y0, s00);
-FloatVector x1 = FloatVector.fromArray(SPECIES, a, a1 + t);
-s10 = x1.fma(y0, s10);
-FloatVector x2 = FloatVector.fromArray(SPECIES, a, a2 + t);
-s20 = x2.fma(y0, s20);
-FloatVector x3 = FloatVector.fromArray(SPECIES, a, a3 + t);
-s30 = x3.fma(y0, s30);
-}
-s00.intoArray(sums, r0);
-s10.intoArray(sums, r1);
-s20.intoArray(sums, r2);
-s30.intoArray(sums, r3);
-}
+    static void correlate4x1(
+            int run,
+            float[] a,
+            int aOffset,
+            int aPitch,
+            float[] b,
+            int bOffset,
+            int[] bColumns,
+            int firstColumn,
+            float[] sums,
+            int sumsOffset,
+            int sumsPitch) {
+        int r0 = sumsOffset;
+        int r1 = r0 + sumsPitch;
+        int r2 = r1 + sumsPitch;
+        int r3 = r2 + sumsPitch;
+        FloatVector s00 = FloatVector.fromArray(SPECIES, sums, r0);
+        FloatVector s10 = FloatVector.fromArray(SPECIES, sums, r1);
+        FloatVector s20 = FloatVector.fromArray(SPECIES, sums, r2);
+        FloatVector s30 = FloatVector.fromArray(SPECIES, sums, r3);
+        int a0 = aOffset;
+        int a1 = a0 + aPitch;
+        int a2 = a1 + aPitch;
+        int a3 = a2 + aPitch;
+        int b0 = bOffset + bColumns[firstColumn];
+        for (int t = 0; t < run; t += LANES) {
+            FloatVector y0 = FloatVector.fromArray(SPECIES, b, b0 + t);
+            FloatVector x0 = FloatVector.fromArray(SPECIES, a, a0 + t);
+            s00 = x0.fma(y0, s00);
+            FloatVector x1 = FloatVector.fromArray(SPECIES, a, a1 + t);
+            s10 = x1.fma(y0, s10);
+            FloatVector x2 = FloatVector.fromArray(SPECIES, a, a2 + t);
+            s20 = x2.fma(y0, s20);
+            FloatVector x3 = FloatVector.fromArray(SPECIES, a, a3 + t);
+            s30 = x3.fma(y0, s30);
+        }
+        s00.intoArray(sums, r0);
+        s10.intoArray(sums, r1);
+        s20.intoArray(sums, r2);
+        s30.intoArray(sums, r3);
+    }
 
-static void correlate4x2(int run, float[] a, int aOffset, int aPitch, float[] b, int bOffset, int[] bColumns, int firstColumn, float[] sums, int sumsOffset, int sumsPitch) {
-int r0 = sumsOffset;
-int r1 = r0 + sumsPitch;
-int r2 = r1 + sumsPitch;
-int r3 = r2 + sumsPitch;
-FloatVector s00 = FloatVector.fromArray(SPECIES, sums, r0);
-FloatVector s01 = FloatVector.fromArray(SPECIES, sums, r0 + LANES);
-FloatVector s10 = FloatVector.fromArray(SPECIES, sums, r1);
-FloatVector s11 = FloatVector.fromArray(SPECIES, sums, r1 + LANES);
-FloatVector s20 = FloatVector.fromArray(SPECIES, sums, r2);
-FloatVector s21 = FloatVector.fromArray(SPECIES, sums, r2 + LANES);
-FloatVector s30 = FloatVector.fromArray(SPECIES, sums, r3);
-FloatVector s31 = FloatVector.fromArray(SPECIES, sums, r3 + LANES);
-int a0 = aOffset;
-int a1 = a0 + aPitch;
-int a2 = a1 + aPitch;
-int a3 = a2 + aPitch;
-int b0 = bOffset + bColumns[firstColumn];
-int b1 = bOffset + bColumns[firstColumn + 1];
-for (int t = 0; t < run; t += LANES) {
-FloatVector y0 = FloatVector.fromArray(SPECIES, b, b0 + t);
-FloatVector y1 = FloatVector.fromArray(SPECIES, b, b1 + t);
-FloatVector x0 = FloatVector.fromArray(SPECIES, a, a0 + t);
-s00 = x0.fma(y0, s00);
-s01 = x0.fma(y1, s01);
-FloatVector x1 = FloatVector.fromArray(SPECIES, a, a1 + t);
-s10 = x1.fma(y0, s10);
-s11 = x1.fma(y1, s11);
-FloatVector x2 = FloatVector.fromArray(SPECIES, a, a2 + t);
-s20 = x2.fma(y0, s20);
-s21 = x2.fma(y1, s21);
-FloatVector x3 = FloatVector.fromArray(SPECIES, a, a3 + t);
-s30 = x3.fma(y0, s30);
-s31 = x3.fma(y1, s31);
-}
-s00.intoArray(sums, r0);
-s01.intoArray(sums, r0 + LANES);
-s10.intoArray(sums, r1);
-s11.intoArray(sums, r1 + LANES);
-s20.intoArray(sums, r2);
-s21.intoArray(sums, r2 + LANES);
-s30.intoArray(sums, r3);
-s31.intoArray(sums, r3 + LANES);
-}
+    static void correlate4x2(
+            int run,
+            float[] a,
+            int aOffset,
+            int aPitch,
+            float[] b,
+            int bOffset,
+            int[] bColumns,
+            int firstColumn,
+            float[] sums,
+            int sumsOffset,
+            int sumsPitch) {
+        int r0 = sumsOffset;
+        int r1 = r0 + sumsPitch;
+        int r2 = r1 + sumsPitch;
+        int r3 = r2 + sumsPitch;
+        FloatVector s00 = FloatVector.fromArray(SPECIES, sums, r0);
+        FloatVector s01 = FloatVector.fromArray(SPECIES, sums, r0 + LANES);
+        FloatVector s10 = FloatVector.fromArray(SPECIES, sums, r1);
+        FloatVector s11 = FloatVector.fromArray(SPECIES, sums, r1 + LANES);
+        FloatVector s20 = FloatVector.fromArray(SPECIES, sums, r2);
+        FloatVector s21 = FloatVector.fromArray(SPECIES, sums, r2 + LANES);
+        FloatVector s30 = FloatVector.fromArray(SPECIES, sums, r3);
+        FloatVector s31 = FloatVector.fromArray(SPECIES, sums, r3 + LANES);
+        int a0 = aOffset;
+        int a1 = a0 + aPitch;
+        int a2 = a1 + aPitch;
+        int a3 = a2 + aPitch;
+        int b0 = bOffset + bColumns[firstColumn];
+        int b1 = bOffset + bColumns[firstColumn + 1];
+        for (int t = 0; t < run; t += LANES) {
+            FloatVector y0 = FloatVector.fromArray(SPECIES, b, b0 + t);
+            FloatVector y1 = FloatVector.fromArray(SPECIES, b, b1 + t);
+            FloatVector x0 = FloatVector.fromArray(SPECIES, a, a0 + t);
+            s00 = x0.fma(y0, s00);
+            s01 = x0.fma(y1, s01);
+            FloatVector x1 = FloatVector.fromArray(SPECIES, a, a1 + t);
+            s10 = x1.fma(y0, s10);
+            s11 = x1.fma(y1, s11);
+            FloatVector x2 = FloatVector.fromArray(SPECIES, a, a2 + t);
+            s20 = x2.fma(y0, s20);
+            s21 = x2.fma(y1, s21);
+            FloatVector x3 = FloatVector.fromArray(SPECIES, a, a3 + t);
+            s30 = x3.fma(y0, s30);
+            s31 = x3.fma(y1, s31);
+        }
+        s00.intoArray(sums, r0);
+        s01.intoArray(sums, r0 + LANES);
+        s10.intoArray(sums, r1);
+        s11.intoArray(sums, r1 + LANES);
+        s20.intoArray(sums, r2);
+        s21.intoArray(sums, r2 + LANES);
+        s30.intoArray(sums, r3);
+        s31.intoArray(sums, r3 + LANES);
+    }
 
-static void correlate4x4(int run, float[] a, int aOffset, int aPitch, float[] b, int bOffset, int[] bColumns, int firstColumn, float[] sums, int sumsOffset, int sumsPitch) {
-int r0 = sumsOffset;
-int r1 = r0 + sumsPitch;
-int r2 = r1 + sumsPitch;
-int r3 = r2 + sumsPitch;
-FloatVector s00 = FloatVector.fromArray(SPECIES, sums, r0);
-FloatVector s01 = FloatVector.fromArray(SPECIES, sums, r0 + LANES);
-FloatVector s02 = FloatVector.fromArray(SPECIES, sums, r0 + 2 * LANES);
-FloatVector s03 = FloatVector.fromArray(SPECIES, sums, r0 + 3 * LANES);
-FloatVector s10 = FloatVector.fromArray(SPECIES, sums, r1);
-FloatVector s11 = FloatVector.fromArray(SPECIES, sums, r1 + LANES);
-FloatVector s12 = FloatVector.fromArray(SPECIES, sums, r1 + 2 * LANES);
-FloatVector s13 = FloatVector.fromArray(SPECIES, sums, r1 + 3 * LANES);
-FloatVector s20 = FloatVector.fromArray(SPECIES, sums, r2);
-FloatVector s21 = FloatVector.fromArray(SPECIES, sums, r2 + LANES);
-FloatVector s22 = FloatVector.fromArray(SPECIES, sums, r2 + 2 * LANES);
-FloatVector s23 = FloatVector.fromArray(SPECIES, sums, r2 + 3 * LANES);
-FloatVector s30 = FloatVector.fromArray(SPECIES, sums, r3);
-FloatVector s31 = FloatVector.fromArray(SPECIES, sums, r3 + LANES);
-FloatVector s32 = FloatVector.fromArray(SPECIES, sums, r3 + 2 * LANES);
-FloatVector s33 = FloatVector.fromArray(SPECIES, sums, r3 + 3 * LANES);
-int a0 = aOffset;
-int a1 = a0 + aPitch;
-int a2 = a1 + aPitch;
-int a3 = a2 + aPitch;
-int b0 = bOffset + bColumns[firstColumn];
-int b1 = bOffset + bColumns[firstColumn + 1];
-int b2 = bOffset + bColumns[firstColumn + 2];
-int b3 = bOffset + bColumns[firstColumn + 3];
-for (int t = 0; t < run; t += LANES) {
-FloatVector y0 = FloatVector.fromArray(SPECIES, b, b0 + t);
-FloatVector y1 = FloatVector.fromArray(SPECIES, b, b1 + t);
-FloatVector y2 = FloatVector.fromArray(SPECIES, b, b2 + t);
-FloatVector y3 = FloatVector.fromArray(SPECIES, b, b3 + t);
-FloatVector x0 = FloatVector.fromArray(SPECIES, a, a0 + t);
-s00 = x0.fma(y0, s00);
-s01 = x0.fma(y1, s01);
-s02 = x0.fma(y2, s02);
-s03 = x0.fma(y3, s03);
-FloatVector x1 = FloatVector.fromArray(SPECIES, a, a1 + t);
-s10 = x1.fma(y0, s10);
-s11 = x1.fma(y1, s11);
-s12 = x1.fma(y2, s12);
-s13 = x1.fma(y3, s13);
-FloatVector x2 = FloatVector.fromArray(SPECIES, a, a2 + t);
-s20 = x2.fma(y0, s20);
-s21 = x2.fma(y1, s21);
-s22 = x2.fma(y2, s22);
-s23 = x2.fma(y3, s23);
-FloatVector x3 = FloatVector.fromArray(SPECIES, a, a3 + t);
-s30 = x3.fma(y0, s30);
-s31 = x3.fma(y1, s31);
-s32 = x3.fma(y2, s32);
-s33 = x3.fma(y3, s33);
-}
-s00.intoArray(sums, r0);
-s01.intoArray(sums, r0 + LANES);
-s02.intoArray(sums, r0 + 2 * LANES);
-s03.intoArray(sums, r0 + 3 * LANES);
-s10.intoArray(sums, r1);
-s11.intoArray(sums, r1 + LANES);
-s12.intoArray(sums, r1 + 2 * LANES);
-s13.intoArray(sums, r1 + 3 * LANES);
-s20.intoArray(sums, r2);
-s21.intoArray(sums, r2 + LANES);
-s22.intoArray(sums, r2 + 2 * LANES);
-s23.intoArray(sums, r2 + 3 * LANES);
-s30.intoArray(sums, r3);
-s31.intoArray(sums, r3 + LANES);
-s32.intoArray(sums, r3 + 2 * LANES);
-s33.intoArray(sums, r3 + 3 * LANES);
-}
+    static void correlate4x4(
+            int run,
+            float[] a,
+            int aOffset,
+            int aPitch,
+            float[] b,
+            int bOffset,
+            int[] bColumns,
+            int firstColumn,
+            float[] sums,
+            int sumsOffset,
+            int sumsPitch) {
+        int r0 = sumsOffset;
+        int r1 = r0 + sumsPitch;
+        int r2 = r1 + sumsPitch;
+        int r3 = r2 + sumsPitch;
+        FloatVector s00 = FloatVector.fromArray(SPECIES, sums, r0);
+        FloatVector s01 = FloatVector.fromArray(SPECIES, sums, r0 + LANES);
+        FloatVector s02 = FloatVector.fromArray(SPECIES, sums, r0 + 2 * LANES);
+        FloatVector s03 = FloatVector.fromArray(SPECIES, sums, r0 + 3 * LANES);
+        FloatVector s10 = FloatVector.fromArray(SPECIES, sums, r1);
+        FloatVector s11 = FloatVector.fromArray(SPECIES, sums, r1 + LANES);
+        FloatVector s12 = FloatVector.fromArray(SPECIES, sums, r1 + 2 * LANES);
+        FloatVector s13 = FloatVector.fromArray(SPECIES, sums, r1 + 3 * LANES);
+        FloatVector s20 = FloatVector.fromArray(SPECIES, sums, r2);
+        FloatVector s21 = FloatVector.fromArray(SPECIES, sums, r2 + LANES);
+        FloatVector s22 = FloatVector.fromArray(SPECIES, sums, r2 + 2 * LANES);
+        FloatVector s23 = FloatVector.fromArray(SPECIES, sums, r2 + 3 * LANES);
+        FloatVector s30 = FloatVector.fromArray(SPECIES, sums, r3);
+        FloatVector s31 = FloatVector.fromArray(SPECIES, sums, r3 + LANES);
+        FloatVector s32 = FloatVector.fromArray(SPECIES, sums, r3 + 2 * LANES);
+        FloatVector s33 = FloatVector.fromArray(SPECIES, sums, r3 + 3 * LANES);
+        int a0 = aOffset;
+        int a1 = a0 + aPitch;
+        int a2 = a1 + aPitch;
+        int a3 = a2 + aPitch;
+        int b0 = bOffset + bColumns[firstColumn];
+        int b1 = bOffset + bColumns[firstColumn + 1];
+        int b2 = bOffset + bColumns[firstColumn + 2];
+        int b3 = bOffset + bColumns[firstColumn + 3];
+        for (int t = 0; t < run; t += LANES) {
+            FloatVector y0 = FloatVector.fromArray(SPECIES, b, b0 + t);
+            FloatVector y1 = FloatVector.fromArray(SPECIES, b, b1 + t);
+            FloatVector y2 = FloatVector.fromArray(SPECIES, b, b2 + t);
+            FloatVector y3 = FloatVector.fromArray(SPECIES, b, b3 + t);
+            FloatVector x0 = FloatVector.fromArray(SPECIES, a, a0 + t);
+            s00 = x0.fma(y0, s00);
+            s01 = x0.fma(y1, s01);
+            s02 = x0.fma(y2, s02);
+            s03 = x0.fma(y3, s03);
+            FloatVector x1 = FloatVector.fromArray(SPECIES, a, a1 + t);
+            s10 = x1.fma(y0, s10);
+            s11 = x1.fma(y1, s11);
+            s12 = x1.fma(y2, s12);
+            s13 = x1.fma(y3, s13);
+            FloatVector x2 = FloatVector.fromArray(SPECIES, a, a2 + t);
+            s20 = x2.fma(y0, s20);
+            s21 = x2.fma(y1, s21);
+            s22 = x2.fma(y2, s22);
+            s23 = x2.fma(y3, s23);
+            FloatVector x3 = FloatVector.fromArray(SPECIES, a, a3 + t);
+            s30 = x3.fma(y0, s30);
+            s31 = x3.fma(y1, s31);
+            s32 = x3.fma(y2, s32);
+            s33 = x3.fma(y3, s33);
+        }
+        s00.intoArray(sums, r0);
+        s01.intoArray(sums, r0 + LANES);
+        s02.intoArray(sums, r0 + 2 * LANES);
+        s03.intoArray(sums, r0 + 3 * LANES);
+        s10.intoArray(sums, r1);
+        s11.intoArray(sums, r1 + LANES);
+        s12.intoArray(sums, r1 + 2 * LANES);
+        s13.intoArray(sums, r1 + 3 * LANES);
+        s20.intoArray(sums, r2);
+        s21.intoArray(sums, r2 + LANES);
+        s22.intoArray(sums, r2 + 2 * LANES);
+        s23.intoArray(sums, r2 + 3 * LANES);
+        s30.intoArray(sums, r3);
+        s31.intoArray(sums, r3 + LANES);
+        s32.intoArray(sums, r3 + 2 * LANES);
+        s33.intoArray(sums, r3 + 3 * LANES);
+    }
 
-static void correlate1Taps3(int steps, float[] a, int aOffset, int aPitch, int[] aSteps, float[] b, int bOffset, int[] bSteps, int firstStep, float[] sums, int sumsOffset, int sumsPitch) {
-int r0 = sumsOffset;
-FloatVector s00 = FloatVector.fromArray(SPECIES, sums, r0);
-FloatVector s01 = FloatVector.fromArray(SPECIES, sums, r0 + LANES);
-FloatVector s02 = FloatVector.fromArray(SPECIES, sums, r0 + 2 * LANES);
-for (int t = 0; t < steps; t++) {
-int b0 = bOffset + bSteps[firstStep + t];
-int a0 = aOffset + aSteps[firstStep + t];
-FloatVector y0 = FloatVector.fromArray(SPECIES, b, b0);
-FloatVector y1 = FloatVector.fromArray(SPECIES, b, b0 + 2 * LANES);
-FloatVector y2 = FloatVector.fromArray(SPECIES, b, b0 + 4 * LANES);
-FloatVector x00 = FloatVector.fromArray(SPECIES, a, a0);
-s00 = x00.fma(y0, s00);
-s01 = x00.fma(y1, s01);
-s02 = x00.fma(y2, s02);
-FloatVector y3 = FloatVector.fromArray(SPECIES, b, b0 + 6 * LANES);
-FloatVector x10 = FloatVector.fromArray(SPECIES, a, a0 + 2 * LANES);
-s00 = x10.fma(y1, s00);
-s01 = x10.fma(y2, s01);
-s02 = x10.fma(y3, s02);
-FloatVector y4 = FloatVector.fromArray(SPECIES, b, b0 + 8 * LANES);
-FloatVector x20 = FloatVector.fromArray(SPECIES, a, a0 + 4 * LANES);
-s00 = x20.fma(y2, s00);
-s01 = x20.fma(y3, s01);
-s02 = x20.fma(y4, s02);
-FloatVector y5 = FloatVector.fromArray(SPECIES, b, b0 + 10 * LANES);
-FloatVector x30 = FloatVector.fromArray(SPECIES, a, a0 + 6 * LANES);
-s00 = x30.fma(y3, s00);
-s01 = x30.fma(y4, s01);
-s02 = x30.fma(y5, s02);
-}
-s00.intoArray(sums, r0);
-s01.intoArray(sums, r0 + LANES);
-s02.intoArray(sums, r0 + 2 * LANES);
-}
+    static void correlate1Taps3(
+            int steps,
+            float[] a,
+            int aOffset,
+            int aPitch,
+            int[] aSteps,
+            float[] b,
+            int bOffset,
+            int[] bSteps,
+            int firstStep,
+            float[] sums,
+            int sumsOffset,
+            int sumsPitch) {
+        int r0 = sumsOffset;
+        FloatVector s00 = FloatVector.fromArray(SPECIES, sums, r0);
+        FloatVector s01 = FloatVector.fromArray(SPECIES, sums, r0 + LANES);
+        FloatVector s02 = FloatVector.fromArray(SPECIES, sums, r0 + 2 * LANES);
+        for (int t = 0; t < steps; t++) {
+            int b0 = bOffset + bSteps[firstStep + t];
+            int a0 = aOffset + aSteps[firstStep + t];
+            FloatVector y0 = FloatVector.fromArray(SPECIES, b, b0);
+            FloatVector y1 = FloatVector.fromArray(SPECIES, b, b0 + 2 * LANES);
+            FloatVector y2 = FloatVector.fromArray(SPECIES, b, b0 + 4 * LANES);
+            FloatVector x00 = FloatVector.fromArray(SPECIES, a, a0);
+            s00 = x00.fma(y0, s00);
+            s01 = x00.fma(y1, s01);
+            s02 = x00.fma(y2, s02);
+            FloatVector y3 = FloatVector.fromArray(SPECIES, b, b0 + 6 * LANES);
+            FloatVector x10 = FloatVector.fromArray(SPECIES, a, a0 + 2 * LANES);
+            s00 = x10.fma(y1, s00);
+            s01 = x10.fma(y2, s01);
+            s02 = x10.fma(y3, s02);
+            FloatVector y4 = FloatVector.fromArray(SPECIES, b, b0 + 8 * LANES);
+            FloatVector x20 = FloatVector.fromArray(SPECIES, a, a0 + 4 * LANES);
+            s00 = x20.fma(y2, s00);
+            s01 = x20.fma(y3, s01);
+            s02 = x20.fma(y4, s02);
+            FloatVector y5 = FloatVector.fromArray(SPECIES, b, b0 + 10 * LANES);
+            FloatVector x30 = FloatVector.fromArray(SPECIES, a, a0 + 6 * LANES);
+            s00 = x30.fma(y3, s00);
+            s01 = x30.fma(y4, s01);
+            s02 = x30.fma(y5, s02);
+        }
+        s00.intoArray(sums, r0);
+        s01.intoArray(sums, r0 + LANES);
+        s02.intoArray(sums, r0 + 2 * LANES);
+    }
 
-static void correlate2Taps3(int steps, float[] a, int aOffset, int aPitch, int[] aSteps, float[] b, int bOffset, int[] bSteps, int firstStep, float[] sums, int sumsOffset, int sumsPitch) {
-int r0 = sumsOffset;
-int r1 = r0 + sumsPitch;
-FloatVector s00 = FloatVector.fromArray(SPECIES, sums, r0);
-FloatVector s01 = FloatVector.fromArray(SPECIES, sums, r0 + LANES);
-FloatVector s02 = FloatVector.fromArray(SPECIES, sums, r0 + 2 * LANES);
-FloatVector s10 = FloatVector.fromArray(SPECIES, sums, r1);
-FloatVector s11 = FloatVector.fromArray(SPECIES, sums, r1 + LANES);
-FloatVector s12 = FloatVector.fromArray(SPECIES, sums, r1 + 2 * LANES);
-for (int t = 0; t < steps; t++) {
-int b0 = bOffset + bSteps[firstStep + t];
-int a0 = aOffset + aSteps[firstStep + t];
-int a1 = a0 + aPitch;
-FloatVector y0 = FloatVector.fromArray(SPECIES, b, b0);
-FloatVector y1 = FloatVector.fromArray(SPECIES, b, b0 + 2 * LANES);
-FloatVector y2 = FloatVector.fromArray(SPECIES, b, b0 + 4 * LANES);
-FloatVector x00 = FloatVector.fromArray(SPECIES, a, a0);
-s00 = x00.fma(y0, s00);
-s01 = x00.fma(y1, s01);
-s02 = x00.fma(y2, s02);
-FloatVector x01 = FloatVector.fromArray(SPECIES, a, a1);
-s10 = x01.fma(y0, s10);
-s11 = x01.fma(y1, s11);
-s12 = x01.fma(y2, s12);
-FloatVector y3 = FloatVector.fromArray(SPECIES, b, b0 + 6 * LANES);
-FloatVector x10 = FloatVector.fromArray(SPECIES, a, a0 + 2 * LANES);
-s00 = x10.fma(y1, s00);
-s01 = x10.fma(y2, s01);
-s02 = x10.fma(y3, s02);
-FloatVector x11 = FloatVector.fromArray(SPECIES, a, a1 + 2 * LANES);
-s10 = x11.fma(y1, s10);
-s11 = x11.fma(y2, s11);
-s12 = x11.fma(y3, s12);
-FloatVector y4 = FloatVector.fromArray(SPECIES, b, b0 + 8 * LANES);
-FloatVector x20 = FloatVector.fromArray(SPECIES, a, a0 + 4 * LANES);
-s00 = x20.fma(y2, s00);
-s01 = x20.fma(y3, s01);
-s02 = x20.fma(y4, s02);
-FloatVector x21 = FloatVector.fromArray(SPECIES, a, a1 + 4 * LANES);
-s10 = x21.fma(y2, s10);
-s11 = x21.fma(y3, s11);
-s12 = x21.fma(y4, s12);
-FloatVector y5 = FloatVector.fromArray(SPECIES, b, b0 + 10 * LANES);
-FloatVector x30 = FloatVector.fromArray(SPECIES, a, a0 + 6 * LANES);
-s00 = x30.fma(y3, s00);
-s01 = x30.fma(y4, s01);
-s02 = x30.fma(y5, s02);
-FloatVector x31 = FloatVector.fromArray(SPECIES, a, a1 + 6 * LANES);
-s10 = x31.fma(y3, s10);
-s11 = x31.fma(y4, s11);
-s12 = x31.fma(y5, s12);
-}
-s00.intoArray(sums, r0);
-s01.intoArray(sums, r0 + LANES);
-s02.intoArray(sums, r0 + 2 * LANES);
-s10.intoArray(sums, r1);
-s11.intoArray(sums, r1 + LANES);
-s12.intoArray(sums, r1 + 2 * LANES);
-}
+    static void correlate2Taps3(
+            int steps,
+            float[] a,
+            int aOffset,
+            int aPitch,
+            int[] aSteps,
+            float[] b,
+            int bOffset,
+            int[] bSteps,
+            int firstStep,
+            float[] sums,
+            int sumsOffset,
+            int sumsPitch) {
+        int r0 = sumsOffset;
+        int r1 = r0 + sumsPitch;
+        FloatVector s00 = FloatVector.fromArray(SPECIES, sums, r0);
+        FloatVector s01 = FloatVector.fromArray(SPECIES, sums, r0 + LANES);
+        FloatVector s02 = FloatVector.fromArray(SPECIES, sums, r0 + 2 * LANES);
+        FloatVector s10 = FloatVector.fromArray(SPECIES, sums, r1);
+        FloatVector s11 = FloatVector.fromArray(SPECIES, sums, r1 + LANES);
+        FloatVector s12 = FloatVector.fromArray(SPECIES, sums, r1 + 2 * LANES);
+        for (int t = 0; t < steps; t++) {
+            int b0 = bOffset + bSteps[firstStep + t];
+            int a0 = aOffset + aSteps[firstStep + t];
+            int a1 = a0 + aPitch;
+            FloatVector y0 = FloatVector.fromArray(SPECIES, b, b0);
+            FloatVector y1 = FloatVector.fromArray(SPECIES, b, b0 + 2 * LANES);
+            FloatVector y2 = FloatVector.fromArray(SPECIES, b, b0 + 4 * LANES);
+            FloatVector x00 = FloatVector.fromArray(SPECIES, a, a0);
+            s00 = x00.fma(y0, s00);
+            s01 = x00.fma(y1, s01);
+            s02 = x00.fma(y2, s02);
+            FloatVector x01 = FloatVector.fromArray(SPECIES, a, a1);
+            s10 = x01.fma(y0, s10);
+            s11 = x01.fma(y1, s11);
+            s12 = x01.fma(y2, s12);
+            FloatVector y3 = FloatVector.fromArray(SPECIES, b, b0 + 6 * LANES);
+            FloatVector x10 = FloatVector.fromArray(SPECIES, a, a0 + 2 * LANES);
+            s00 = x10.fma(y1, s00);
+            s01 = x10.fma(y2, s01);
+            s02 = x10.fma(y3, s02);
+            FloatVector x11 = FloatVector.fromArray(SPECIES, a, a1 + 2 * LANES);
+            s10 = x11.fma(y1, s10);
+            s11 = x11.fma(y2, s11);
+            s12 = x11.fma(y3, s12);
+            FloatVector y4 = FloatVector.fromArray(SPECIES, b, b0 + 8 * LANES);
+            FloatVector x20 = FloatVector.fromArray(SPECIES, a, a0 + 4 * LANES);
+            s00 = x20.fma(y2, s00);
+            s01 = x20.fma(y3, s01);
+            s02 = x20.fma(y4, s02);
+            FloatVector x21 = FloatVector.fromArray(SPECIES, a, a1 + 4 * LANES);
+            s10 = x21.fma(y2, s10);
+            s11 = x21.fma(y3, s11);
+            s12 = x21.fma(y4, s12);
+            FloatVector y5 = FloatVector.fromArray(SPECIES, b, b0 + 10 * LANES);
+            FloatVector x30 = FloatVector.fromArray(SPECIES, a, a0 + 6 * LANES);
+            s00 = x30.fma(y3, s00);
+            s01 = x30.fma(y4, s01);
+            s02 = x30.fma(y5, s02);
+            FloatVector x31 = FloatVector.fromArray(SPECIES, a, a1 + 6 * LANES);
+            s10 = x31.fma(y3, s10);
+            s11 = x31.fma(y4, s11);
+            s12 = x31.fma(y5, s12);
+        }
+        s00.intoArray(sums, r0);
+        s01.intoArray(sums, r0 + LANES);
+        s02.intoArray(sums, r0 + 2 * LANES);
+        s10.intoArray(sums, r1);
+        s11.intoArray(sums, r1 + LANES);
+        s12.intoArray(sums, r1 + 2 * LANES);
+    }
 
-static void correlate3Taps3(int steps, float[] a, int aOffset, int aPitch, int[] aSteps, float[] b, int bOffset, int[] bSteps, int firstStep, float[] sums, int sumsOffset, int sumsPitch) {
-int r0 = sumsOffset;
-int r1 = r0 + sumsPitch;
-int r2 = r1 + sumsPitch;
-FloatVector s00 = FloatVector.fromArray(SPECIES, sums, r0);
-FloatVector s01 = FloatVector.fromArray(SPECIES, sums, r0 + LANES);
-FloatVector s02 = FloatVector.fromArray(SPECIES, sums, r0 + 2 * LANES);
-FloatVector s10 = FloatVector.fromArray(SPECIES, sums, r1);
-FloatVector s11 = FloatVector.fromArray(SPECIES, sums, r1 + LANES);
-FloatVector s12 = FloatVector.fromArray(SPECIES, sums, r1 + 2 * LANES);
-FloatVector s20 = FloatVector.fromArray(SPECIES, sums, r2);
-FloatVector s21 = FloatVector.fromArray(SPECIES, sums, r2 + LANES);
-FloatVector s22 = FloatVector.fromArray(SPECIES, sums, r2 + 2 * LANES);
-for (int t = 0; t < steps; t++) {
-int b0 = bOffset + bSteps[firstStep + t];
-int a0 = aOffset + aSteps[firstStep + t];
-int a1 = a0 + aPitch;
-int a2 = a1 + aPitch;
-FloatVector y0 = FloatVector.fromArray(SPECIES, b, b0);
-FloatVector y1 = FloatVector.fromArray(SPECIES, b, b0 + 2 * LANES);
-FloatVector y2 = FloatVector.fromArray(SPECIES, b, b0 + 4 * LANES);
-FloatVector x00 = FloatVector.fromArray(SPECIES, a, a0);
-s00 = x00.fma(y0, s00);
-s01 = x00.fma(y1, s01);
-s02 = x00.fma(y2, s02);
-FloatVector x01 = FloatVector.fromArray(SPECIES, a, a1);
-s10 = x01.fma(y0, s10);
-s11 = x01.fma(y1, s11);
-s12 = x01.fma(y2, s12);
-FloatVector x02 = FloatVector.fromArray(SPECIES, a, a2);
-s20 = x02.fma(y0, s20);
-s21 = x02.fma(y1, s21);
-s22 = x02.fma(y2, s22);
-FloatVector y3 = FloatVector.fromArray(SPECIES, b, b0 + 6 * LANES);
-FloatVector x10 = FloatVector.fromArray(SPECIES, a, a0 + 2 * LANES);
-s00 = x10.fma(y1, s00);
-s01 = x10.fma(y2, s01);
-s02 = x10.fma(y3, s02);
-FloatVector x11 = FloatVector.fromArray(SPECIES, a, a1 + 2 * LANES);
-s10 = x11.fma(y1, s10);
-s11 = x11.fma(y2, s11);
-s12 = x11.fma(y3, s12);
-FloatVector x12 = FloatVector.fromArray(SPECIES, a, a2 + 2 * LANES);
-s20 = x12.fma(y1, s20);
-s21 = x12.fma(y2, s21);
-s22 = x12.fma(y3, s22);
-FloatVector y4 = FloatVector.fromArray(SPECIES, b, b0 + 8 * LANES);
-FloatVector x20 = FloatVector.fromArray(SPECIES, a, a0 + 4 * LANES);
-s00 = x20.fma(y2, s00);
-s01 = x20.fma(y3, s01);
-s02 = x20.fma(y4, s02);
-FloatVector x21 = FloatVector.fromArray(SPECIES, a, a1 + 4 * LANES);
-s10 = x21.fma(y2, s10);
-s11 = x21.fma(y3, s11);
-s12 = x21.fma(y4, s12);
-FloatVector x22 = FloatVector.fromArray(SPECIES, a, a2 + 4 * LANES);
-s20 = x22.fma(y2, s20);
-s21 = x22.fma(y3, s21);
-s22 = x22.fma(y4, s22);
-FloatVector y5 = FloatVector.fromArray(SPECIES, b, b0 + 10 * LANES);
-FloatVector x30 = FloatVector.fromArray(SPECIES, a, a0 + 6 * LANES);
-s00 = x30.fma(y3, s00);
-s01 = x30.fma(y4, s01);
-s02 = x30.fma(y5, s02);
-FloatVector x31 = FloatVector.fromArray(SPECIES, a, a1 + 6 * LANES);
-s10 = x31.fma(y3, s10);
-s11 = x31.fma(y4, s11);
-s12 = x31.fma(y5, s12);
-FloatVector x32 = FloatVector.fromArray(SPECIES, a, a2 + 6 * LANES);
-s20 = x32.fma(y3, s20);
-s21 = x32.fma(y4, s21);
-s22 = x32.fma(y5, s22);
-}
-s00.intoArray(sums, r0);
-s01.intoArray(sums, r0 + LANES);
-s02.intoArray(sums, r0 + 2 * LANES);
-s10.intoArray(sums, r1);
-s11.intoArray(sums, r1 + LANES);
-s12.intoArray(sums, r1 + 2 * LANES);
-s20.intoArray(sums, r2);
-s21.intoArray(sums, r2 + LANES);
-s22.intoArray(sums, r2 + 2 * LANES);
-}
+    static void correlate3Taps3(
+            int steps,
+            float[] a,
+            int aOffset,
+            int aPitch,
+            int[] aSteps,
+            float[] b,
+            int bOffset,
+            int[] bSteps,
+            int firstStep,
+            float[] sums,
+            int sumsOffset,
+            int sumsPitch) {
+        int r0 = sumsOffset;
+        int r1 = r0 + sumsPitch;
+        int r2 = r1 + sumsPitch;
+        FloatVector s00 = FloatVector.fromArray(SPECIES, sums, r0);
+        FloatVector s01 = FloatVector.fromArray(SPECIES, sums, r0 + LANES);
+        FloatVector s02 = FloatVector.fromArray(SPECIES, sums, r0 + 2 * LANES);
+        FloatVector s10 = FloatVector.fromArray(SPECIES, sums, r1);
+        FloatVector s11 = FloatVector.fromArray(SPECIES, sums, r1 + LANES);
+        FloatVector s12 = FloatVector.fromArray(SPECIES, sums, r1 + 2 * LANES);
+        FloatVector s20 = FloatVector.fromArray(SPECIES, sums, r2);
+        FloatVector s21 = FloatVector.fromArray(SPECIES, sums, r2 + LANES);
+        FloatVector s22 = FloatVector.fromArray(SPECIES, sums, r2 + 2 * LANES);
+        for (int t = 0; t < steps; t++) {
+            int b0 = bOffset + bSteps[firstStep + t];
+            int a0 = aOffset + aSteps[firstStep + t];
+            int a1 = a0 + aPitch;
+            int a2 = a1 + aPitch;
+            FloatVector y0 = FloatVector.fromArray(SPECIES, b, b0);
+            FloatVector y1 = FloatVector.fromArray(SPECIES, b, b0 + 2 * LANES);
+            FloatVector y2 = FloatVector.fromArray(SPECIES, b, b0 + 4 * LANES);
+            FloatVector x00 = FloatVector.fromArray(SPECIES, a, a0);
+            s00 = x00.fma(y0, s00);
+            s01 = x00.fma(y1, s01);
+            s02 = x00.fma(y2, s02);
+            FloatVector x01 = FloatVector.fromArray(SPECIES, a, a1);
+            s10 = x01.fma(y0, s10);
+            s11 = x01.fma(y1, s11);
+            s12 = x01.fma(y2, s12);
+            FloatVector x02 = FloatVector.fromArray(SPECIES, a, a2);
+            s20 = x02.fma(y0, s20);
+            s21 = x02.fma(y1, s21);
+            s22 = x02.fma(y2, s22);
+            FloatVector y3 = FloatVector.fromArray(SPECIES, b, b0 + 6 * LANES);
+            FloatVector x10 = FloatVector.fromArray(SPECIES, a, a0 + 2 * LANES);
+            s00 = x10.fma(y1, s00);
+            s01 = x10.fma(y2, s01);
+            s02 = x10.fma(y3, s02);
+            FloatVector x11 = FloatVector.fromArray(SPECIES, a, a1 + 2 * LANES);
+            s10 = x11.fma(y1, s10);
+            s11 = x11.fma(y2, s11);
+            s12 = x11.fma(y3, s12);
+            FloatVector x12 = FloatVector.fromArray(SPECIES, a, a2 + 2 * LANES);
+            s20 = x12.fma(y1, s20);
+            s21 = x12.fma(y2, s21);
+            s22 = x12.fma(y3, s22);
+            FloatVector y4 = FloatVector.fromArray(SPECIES, b, b0 + 8 * LANES);
+            FloatVector x20 = FloatVector.fromArray(SPECIES, a, a0 + 4 * LANES);
+            s00 = x20.fma(y2, s00);
+            s01 = x20.fma(y3, s01);
+            s02 = x20.fma(y4, s02);
+            FloatVector x21 = FloatVector.fromArray(SPECIES, a, a1 + 4 * LANES);
+            s10 = x21.fma(y2, s10);
+            s11 = x21.fma(y3, s11);
+            s12 = x21.fma(y4, s12);
+            FloatVector x22 = FloatVector.fromArray(SPECIES, a, a2 + 4 * LANES);
+            s20 = x22.fma(y2, s20);
+            s21 = x22.fma(y3, s21);
+            s22 = x22.fma(y4, s22);
+            FloatVector y5 = FloatVector.fromArray(SPECIES, b, b0 + 10 * LANES);
+            FloatVector x30 = FloatVector.fromArray(SPECIES, a, a0 + 6 * LANES);
+            s00 = x30.fma(y3, s00);
+            s01 = x30.fma(y4, s01);
+            s02 = x30.fma(y5, s02);
+            FloatVector x31 = FloatVector.fromArray(SPECIES, a, a1 + 6 * LANES);
+            s10 = x31.fma(y3, s10);
+            s11 = x31.fma(y4, s11);
+            s12 = x31.fma(y5, s12);
+            FloatVector x32 = FloatVector.fromArray(SPECIES, a, a2 + 6 * LANES);
+            s20 = x32.fma(y3, s20);
+            s21 = x32.fma(y4, s21);
+            s22 = x32.fma(y5, s22);
+        }
+        s00.intoArray(sums, r0);
+        s01.intoArray(sums, r0 + LANES);
+        s02.intoArray(sums, r0 + 2 * LANES);
+        s10.intoArray(sums, r1);
+        s11.intoArray(sums, r1 + LANES);
+        s12.intoArray(sums, r1 + 2 * LANES);
+        s20.intoArray(sums, r2);
+        s21.intoArray(sums, r2 + LANES);
+        s22.intoArray(sums, r2 + 2 * LANES);
+    }
 
-static void correlate1Taps5(int steps, float[] a, int aOffset, int aPitch, int[] aSteps, float[] b, int bOffset, int[] bSteps, int firstStep, float[] sums, int sumsOffset, int sumsPitch) {
-int r0 = sumsOffset;
-FloatVector s00 = FloatVector.fromArray(SPECIES, sums, r0);
-FloatVector s01 = FloatVector.fromArray(SPECIES, sums, r0 + LANES);
-FloatVector s02 = FloatVector.fromArray(SPECIES, sums, r0 + 2 * LANES);
-FloatVector s03 = FloatVector.fromArray(SPECIES, sums, r0 + 3 * LANES);
-FloatVector s04 = FloatVector.fromArray(SPECIES, sums, r0 + 4 * LANES);
-for (int t = 0; t < steps; t++) {
-int b0 = bOffset + bSteps[firstStep + t];
-int a0 = aOffset + aSteps[firstStep + t];
-FloatVector y0 = FloatVector.fromArray(SPECIES, b, b0);
-FloatVector y1 = FloatVector.fromArray(SPECIES, b, b0 + 2 * LANES);
-FloatVector y2 = FloatVector.fromArray(SPECIES, b, b0 + 4 * LANES);
-FloatVector y3 = FloatVector.fromArray(SPECIES, b, b0 + 6 * LANES);
-FloatVector y4 = FloatVector.fromArray(SPECIES, b, b0 + 8 * LANES);
-FloatVector x00 = FloatVector.fromArray(SPECIES, a, a0);
-s00 = x00.fma(y0, s00);
-s01 = x00.fma(y1, s01);
-s02 = x00.fma(y2, s02);
-s03 = x00.fma(y3, s03);
-s04 = x00.fma(y4, s04);
-FloatVector y5 = FloatVector.fromArray(SPECIES, b, b0 + 10 * LANES);
-FloatVector x10 = FloatVector.fromArray(SPECIES, a, a0 + 2 * LANES);
-s00 = x10.fma(y1, s00);
-s01 = x10.fma(y2, s01);
-s02 = x10.fma(y3, s02);
-s03 = x10.fma(y4, s03);
-s04 = x10.fma(y5, s04);
-FloatVector y6 = FloatVector.fromArray(SPECIES, b, b0 + 12 * LANES);
-FloatVector x20 = FloatVector.fromArray(SPECIES, a, a0 + 4 * LANES);
-s00 = x20.fma(y2, s00);
-s01 = x20.fma(y3, s01);
-s02 = x20.fma(y4, s02);
-s03 = x20.fma(y5, s03);
-s04 = x20.fma(y6, s04);
-FloatVector y7 = FloatVector.fromArray(SPECIES, b, b0 + 14 * LANES);
-FloatVector x30 = FloatVector.fromArray(SPECIES, a, a0 + 6 * LANES);
-s00 = x30.fma(y3, s00);
-s01 = x30.fma(y4, s01);
-s02 = x30.fma(y5, s02);
-s03 = x30.fma(y6, s03);
-s04 = x30.fma(y7, s04);
-}
-s00.intoArray(sums, r0);
-s01.intoArray(sums, r0 + LANES);
-s02.intoArray(sums, r0 + 2 * LANES);
-s03.intoArray(sums, r0 + 3 * LANES);
-s04.intoArray(sums, r0 + 4 * LANES);
-}
+    static void correlate1Taps5(
+            int steps,
+            float[] a,
+            int aOffset,
+            int aPitch,
+            int[] aSteps,
+            float[] b,
+            int bOffset,
+            int[] bSteps,
+            int firstStep,
+            float[] sums,
+            int sumsOffset,
+            int sumsPitch) {
+        int r0 = sumsOffset;
+        FloatVector s00 = FloatVector.fromArray(SPECIES, sums, r0);
+        FloatVector s01 = FloatVector.fromArray(SPECIES, sums, r0 + LANES);
+        FloatVector s02 = FloatVector.fromArray(SPECIES, sums, r0 + 2 * LANES);
+        FloatVector s03 = FloatVector.fromArray(SPECIES, sums, r0 + 3 * LANES);
+        FloatVector s04 = FloatVector.fromArray(SPECIES, sums, r0 + 4 * LANES);
+        for (int t = 0; t < steps; t++) {
+            int b0 = bOffset + bSteps[firstStep + t];
+            int a0 = aOffset + aSteps[firstStep + t];
+            FloatVector y0 = FloatVector.fromArray(SPECIES, b, b0);
+            FloatVector y1 = FloatVector.fromArray(SPECIES, b, b0 + 2 * LANES);
+            FloatVector y2 = FloatVector.fromArray(SPECIES, b, b0 + 4 * LANES);
+            FloatVector y3 = FloatVector.fromArray(SPECIES, b, b0 + 6 * LANES);
+            FloatVector y4 = FloatVector.fromArray(SPECIES, b, b0 + 8 * LANES);
+            FloatVector x00 = FloatVector.fromArray(SPECIES, a, a0);
+            s00 = x00.fma(y0, s00);
+            s01 = x00.fma(y1, s01);
+            s02 = x00.fma(y2, s02);
+            s03 = x00.fma(y3, s03);
+            s04 = x00.fma(y4, s04);
+            FloatVector y5 = FloatVector.fromArray(SPECIES, b, b0 + 10 * LANES);
+            FloatVector x10 = FloatVector.fromArray(SPECIES, a, a0 + 2 * LANES);
+            s00 = x10.fma(y1, s00);
+            s01 = x10.fma(y2, s01);
+            s02 = x10.fma(y3, s02);
+            s03 = x10.fma(y4, s03);
+            s04 = x10.fma(y5, s04);
+            FloatVector y6 = FloatVector.fromArray(SPECIES, b, b0 + 12 * LANES);
+            FloatVector x20 = FloatVector.fromArray(SPECIES, a, a0 + 4 * LANES);
+            s00 = x20.fma(y2, s00);
+            s01 = x20.fma(y3, s01);
+            s02 = x20.fma(y4, s02);
+            s03 = x20.fma(y5, s03);
+            s04 = x20.fma(y6, s04);
+            FloatVector y7 = FloatVector.fromArray(SPECIES, b, b0 + 14 * LANES);
+            FloatVector x30 = FloatVector.fromArray(SPECIES, a, a0 + 6 * LANES);
+            s00 = x30.fma(y3, s00);
+            s01 = x30.fma(y4, s01);
+            s02 = x30.fma(y5, s02);
+            s03 = x30.fma(y6, s03);
+            s04 = x30.fma(y7, s04);
+        }
+        s00.intoArray(sums, r0);
+        s01.intoArray(sums, r0 + LANES);
+        s02.intoArray(sums, r0 + 2 * LANES);
+        s03.intoArray(sums, r0 + 3 * LANES);
+        s04.intoArray(sums, r0 + 4 * LANES);
+    }
 
-static void correlate2Taps5(int steps, float[] a, int aOffset, int aPitch, int[] aSteps, float[] b, int bOffset, int[] bSteps, int firstStep, float[] sums, int sumsOffset, int sumsPitch) {
-int r0 = sumsOffset;
-int r1 = r0 + sumsPitch;
-FloatVector s00 = FloatVector.fromArray(SPECIES, sums, r0);
-FloatVector s01 = FloatVector.fromArray(SPECIES, sums, r0 + LANES);
-FloatVector s02 = FloatVector.fromArray(SPECIES, sums, r0 + 2 * LANES);
-FloatVector s03 = FloatVector.fromArray(SPECIES, sums, r0 + 3 * LANES);
-FloatVector s04 = FloatVector.fromArray(SPECIES, sums, r0 + 4 * LANES);
-FloatVector s10 = FloatVector.fromArray(SPECIES, sums, r1);
-FloatVector s11 = FloatVector.fromArray(SPECIES, sums, r1 + LANES);
-FloatVector s12 = FloatVector.fromArray(SPECIES, sums, r1 + 2 * LANES);
-FloatVector s13 = FloatVector.fromArray(SPECIES, sums, r1 + 3 * LANES);
-FloatVector s14 = FloatVector.fromArray(SPECIES, sums, r1 + 4 * LANES);
-for (int t = 0; t < steps; t++) {
-int b0 = bOffset + bSteps[firstStep + t];
-int a0 = aOffset + aSteps[firstStep + t];
-int a1 = a0 + aPitch;
-FloatVector y0 = FloatVector.fromArray(SPECIES, b, b0);
-FloatVector y1 = FloatVector.fromArray(SPECIES, b, b0 + 2 * LANES);
-FloatVector y2 = FloatVector.fromArray(SPECIES, b, b0 + 4 * LANES);
-FloatVector y3 = FloatVector.fromArray(SPECIES, b, b0 + 6 * LANES);
-FloatVector y4 = FloatVector.fromArray(SPECIES, b, b0 + 8 * LANES);
-FloatVector x00 = FloatVector.fromArray(SPECIES, a, a0);
-s00 = x00.fma(y0, s00);
-s01 = x00.fma(y1, s01);
-s02 = x00.fma(y2, s02);
-s03 = x00.fma(y3, s03);
-s04 = x00.fma(y4, s04);
-FloatVector x01 = FloatVector.fromArray(SPECIES, a, a1);
-s10 = x01.fma(y0, s10);
-s11 = x01.fma(y1, s11);
-s12 = x01.fma(y2, s12);
-s13 = x01.fma(y3, s13);
-s14 = x01.fma(y4, s14);
-FloatVector y5 = FloatVector.fromArray(SPECIES, b, b0 + 10 * LANES);
-FloatVector x10 = FloatVector.fromArray(SPECIES, a, a0 + 2 * LANES);
-s00 = x10.fma(y1, s00);
-s01 = x10.fma(y2, s01);
-s02 = x10.fma(y3, s02);
-s03 = x10.fma(y4, s03);
-s04 = x10.fma(y5, s04);
-FloatVector x11 = FloatVector.fromArray(SPECIES, a, a1 + 2 * LANES);
-s10 = x11.fma(y1, s10);
-s11 = x11.fma(y2, s11);
-s12 = x11.fma(y3, s12);
-s13 = x11.fma(y4, s13);
-s14 = x11.fma(y5, s14);
-FloatVector y6 = FloatVector.fromArray(SPECIES, b, b0 + 12 * LANES);
-FloatVector x20 = FloatVector.fromArray(SPECIES, a, a0 + 4 * LANES);
-s00 = x20.fma(y2, s00);
-s01 = x20.fma(y3, s01);
-s02 = x20.fma(y4, s02);
-s03 = x20.fma(y5, s03);
-s04 = x20.fma(y6, s04);
-FloatVector x21 = FloatVector.fromArray(SPECIES, a, a1 + 4 * LANES);
-s10 = x21.fma(y2, s10);
-s11 = x21.fma(y3, s11);
-s12 = x21.fma(y4, s12);
-s13 = x21.fma(y5, s13);
-s14 = x21.fma(y6, s14);
-FloatVector y7 = FloatVector.fromArray(SPECIES, b, b0 + 14 * LANES);
-FloatVector x30 = FloatVector.fromArray(SPECIES, a, a0 + 6 * LANES);
-s00 = x30.fma(y3, s00);
-s01 = x30.fma(y4, s01);
-s02 = x30.fma(y5, s02);
-s03 = x30.fma(y6, s03);
-s04 = x30.fma(y7, s04);
-FloatVector x31 = FloatVector.fromArray(SPECIES, a, a1 + 6 * LANES);
-s10 = x31.fma(y3, s10);
-s11 = x31.fma(y4, s11);
-s12 = x31.fma(y5, s12);
-s13 = x31.fma(y6, s13);
-s14 = x31.fma(y7, s14);
-}
-s00.intoArray(sums, r0);
-s01.intoArray(sums, r0 + LANES);
-s02.intoArray(sums, r0 + 2 * LANES);
-s03.intoArray(sums, r0 + 3 * LANES);
-s04.intoArray(sums, r0 + 4 * LANES);
-s10.intoArray(sums, r1);
-s11.intoArray(sums, r1 + LANES);
-s12.intoArray(sums, r1 + 2 * LANES);
-s13.intoArray(sums, r1 + 3 * LANES);
-s14.intoArray(sums, r1 + 4 * LANES);
-}
+    static void correlate2Taps5(
+            int steps,
+            float[] a,
+            int aOffset,
+            int aPitch,
+            int[] aSteps,
+            float[] b,
+            int bOffset,
+            int[] bSteps,
+            int firstStep,
+            float[] sums,
+            int sumsOffset,
+            int sumsPitch) {
+        int r0 = sumsOffset;
+        int r1 = r0 + sumsPitch;
+        FloatVector s00 = FloatVector.fromArray(SPECIES, sums, r0);
+        FloatVector s01 = FloatVector.fromArray(SPECIES, sums, r0 + LANES);
+        FloatVector s02 = FloatVector.fromArray(SPECIES, sums, r0 + 2 * LANES);
+        FloatVector s03 = FloatVector.fromArray(SPECIES, sums, r0 + 3 * LANES);
+        FloatVector s04 = FloatVector.fromArray(SPECIES, sums, r0 + 4 * LANES);
+        FloatVector s10 = FloatVector.fromArray(SPECIES, sums, r1);
+        FloatVector s11 = FloatVector.fromArray(SPECIES, sums, r1 + LANES);
+        FloatVector s12 = FloatVector.fromArray(SPECIES, sums, r1 + 2 * LANES);
+        FloatVector s13 = FloatVector.fromArray(SPECIES, sums, r1 + 3 * LANES);
+        FloatVector s14 = FloatVector.fromArray(SPECIES, sums, r1 + 4 * LANES);
+        for (int t = 0; t < steps; t++) {
+            int b0 = bOffset + bSteps[firstStep + t];
+            int a0 = aOffset + aSteps[firstStep + t];
+            int a1 = a0 + aPitch;
+            FloatVector y0 = FloatVector.fromArray(SPECIES, b, b0);
+            FloatVector y1 = FloatVector.fromArray(SPECIES, b, b0 + 2 * LANES);
+            FloatVector y2 = FloatVector.fromArray(SPECIES, b, b0 + 4 * LANES);
+            FloatVector y3 = FloatVector.fromArray(SPECIES, b, b0 + 6 * LANES);
+            FloatVector y4 = FloatVector.fromArray(SPECIES, b, b0 + 8 * LANES);
+            FloatVector x00 = FloatVector.fromArray(SPECIES, a, a0);
+            s00 = x00.fma(y0, s00);
+            s01 = x00.fma(y1, s01);
+            s02 = x00.fma(y2, s02);
+            s03 = x00.fma(y3, s03);
+            s04 = x00.fma(y4, s04);
+            FloatVector x01 = FloatVector.fromArray(SPECIES, a, a1);
+            s10 = x01.fma(y0, s10);
+            s11 = x01.fma(y1, s11);
+            s12 = x01.fma(y2, s12);
+            s13 = x01.fma(y3, s13);
+            s14 = x01.fma(y4, s14);
+            FloatVector y5 = FloatVector.fromArray(SPECIES, b, b0 + 10 * LANES);
+            FloatVector x10 = FloatVector.fromArray(SPECIES, a, a0 + 2 * LANES);
+            s00 = x10.fma(y1, s00);
+            s01 = x10.fma(y2, s01);
+            s02 = x10.fma(y3, s02);
+            s03 = x10.fma(y4, s03);
+            s04 = x10.fma(y5, s04);
+            FloatVector x11 = FloatVector.fromArray(SPECIES, a, a1 + 2 * LANES);
+            s10 = x11.fma(y1, s10);
+            s11 = x11.fma(y2, s11);
+            s12 = x11.fma(y3, s12);
+            s13 = x11.fma(y4, s13);
+            s14 = x11.fma(y5, s14);
+            FloatVector y6 = FloatVector.fromArray(SPECIES, b, b0 + 12 * LANES);
+            FloatVector x20 = FloatVector.fromArray(SPECIES, a, a0 + 4 * LANES);
+            s00 = x20.fma(y2, s00);
+            s01 = x20.fma(y3, s01);
+            s02 = x20.fma(y4, s02);
+            s03 = x20.fma(y5, s03);
+            s04 = x20.fma(y6, s04);
+            FloatVector x21 = FloatVector.fromArray(SPECIES, a, a1 + 4 * LANES);
+            s10 = x21.fma(y2, s10);
+            s11 = x21.fma(y3, s11);
+            s12 = x21.fma(y4, s12);
+            s13 = x21.fma(y5, s13);
+            s14 = x21.fma(y6, s14);
+            FloatVector y7 = FloatVector.fromArray(SPECIES, b, b0 + 14 * LANES);
+            FloatVector x30 = FloatVector.fromArray(SPECIES, a, a0 + 6 * LANES);
+            s00 = x30.fma(y3, s00);
+            s01 = x30.fma(y4, s01);
+            s02 = x30.fma(y5, s02);
+            s03 = x30.fma(y6, s03);
+            s04 = x30.fma(y7, s04);
+            FloatVector x31 = FloatVector.fromArray(SPECIES, a, a1 + 6 * LANES);
+            s10 = x31.fma(y3, s10);
+            s11 = x31.fma(y4, s11);
+            s12 = x31.fma(y5, s12);
+            s13 = x31.fma(y6, s13);
+            s14 = x31.fma(y7, s14);
+        }
+        s00.intoArray(sums, r0);
+        s01.intoArray(sums, r0 + LANES);
+        s02.intoArray(sums, r0 + 2 * LANES);
+        s03.intoArray(sums, r0 + 3 * LANES);
+        s04.intoArray(sums, r0 + 4 * LANES);
+        s10.intoArray(sums, r1);
+        s11.intoArray(sums, r1 + LANES);
+        s12.intoArray(sums, r1 + 2 * LANES);
+        s13.intoArray(sums, r1 + 3 * LANES);
+        s14.intoArray(sums, r1 + 4 * LANES);
+    }
 
-static void correlate3Taps5(int steps, float[] a, int aOffset, int aPitch, int[] aSteps, float[] b, int bOffset, int[] bSteps, int firstStep, float[] sums, int sumsOffset, int sumsPitch) {
-int r0 = sumsOffset;
-int r1 = r0 + sumsPitch;
-int r2 = r1 + sumsPitch;
-FloatVector s00 = FloatVector.fromArray(SPECIES, sums, r0);
-FloatVector s01 = FloatVector.fromArray(SPECIES, sums, r0 + LANES);
-FloatVector s02 = FloatVector.fromArray(SPECIES, sums, r0 + 2 * LANES);
-FloatVector s03 = FloatVector.fromArray(SPECIES, sums, r0 + 3 * LANES);
-FloatVector s04 = FloatVector.fromArray(SPECIES, sums, r0 + 4 * LANES);
-FloatVector s10 = FloatVector.fromArray(SPECIES, sums, r1);
-FloatVector s11 = FloatVector.fromArray(SPECIES, sums, r1 + LANES);
-FloatVector s12 = FloatVector.fromArray(SPECIES, sums, r1 + 2 * LANES);
-FloatVector s13 = FloatVector.fromArray(SPECIES, sums, r1 + 3 * LANES);
-FloatVector s14 = FloatVector.fromArray(SPECIES, sums, r1 + 4 * LANES);
-FloatVector s20 = FloatVector.fromArray(SPECIES, sums, r2);
-FloatVector s21 = FloatVector.fromArray(SPECIES, sums, r2 + LANES);
-FloatVector s22 = FloatVector.fromArray(SPECIES, sums, r2 + 2 * LANES);
-FloatVector s23 = FloatVector.fromArray(SPECIES, sums, r2 + 3 * LANES);
-FloatVector s24 = FloatVector.fromArray(SPECIES, sums, r2 + 4 * LANES);
-for (int t = 0; t < steps; t++) {
-int b0 = bOffset + bSteps[firstStep + t];
-int a0 = aOffset + aSteps[firstStep + t];
-int a1 = a0 + aPitch;
-int a2 = a1 + aPitch;
-FloatVector y0 = FloatVector.fromArray(SPECIES, b, b0);
-FloatVector y1 = FloatVector.fromArray(SPECIES, b, b0 + 2 * LANES);
-FloatVector y2 = FloatVector.fromArray(SPECIES, b, b0 + 4 * LANES);
-FloatVector y3 = FloatVector.fromArray(SPECIES, b, b0 + 6 * LANES);
-FloatVector y4 = FloatVector.fromArray(SPECIES, b, b0 + 8 * LANES);
-FloatVector x00 = FloatVector.fromArray(SPECIES, a, a0);
-s00 = x00.fma(y0, s00);
-s01 = x00.fma(y1, s01);
-s02 = x00.fma(y2, s02);
-s03 = x00.fma(y3, s03);
-s04 = x00.fma(y4, s04);
-FloatVector x01 = FloatVector.fromArray(SPECIES, a, a1);
-s10 = x01.fma(y0, s10);
-s11 = x01.fma(y1, s11);
-s12 = x01.fma(y2, s12);
-s13 = x01.fma(y3, s13);
-s14 = x01.fma(y4, s14);
-FloatVector x02 = FloatVector.fromArray(SPECIES, a, a2);
-s20 = x02.fma(y0, s20);
-s21 = x02.fma(y1, s21);
-s22 = x02.fma(y2, s22);
-s23 = x02.fma(y3, s23);
-s24 = x02.fma(y4, s24);
-FloatVector y5 = FloatVector.fromArray(SPECIES, b, b0 + 10 * LANES);
-FloatVector x10 = FloatVector.fromArray(SPECIES, a, a0 + 2 * LANES);
-s00 = x10.fma(y1, s00);
-s01 = x10.fma(y2, s01);
-s02 = x10.fma(y3, s02);
-s03 = x10.fma(y4, s03);
-s04 = x10.fma(y5, s04);
-FloatVector x11 = FloatVector.fromArray(SPECIES, a, a1 + 2 * LANES);
-s10 = x11.fma(y1, s10);
-s11 = x11.fma(y2, s11);
-s12 = x11.fma(y3, s12);
-s13 = x11.fma(y4, s13);
-s14 = x11.fma(y5, s14);
-FloatVector x12 = FloatVector.fromArray(SPECIES, a, a2 + 2 * LANES);
-s20 = x12.fma(y1, s20);
-s21 = x12.fma(y2, s21);
-s22 = x12.fma(y3, s22);
-s23 = x12.fma(y4, s23);
-s24 = x12.fma(y5, s24);
-FloatVector y6 = FloatVector.fromArray(SPECIES, b, b0 + 12 * LANES);
-FloatVector x20 = FloatVector.fromArray(SPECIES, a, a0 + 4 * LANES);
-s00 = x20.fma(y2, s00);
-s01 = x20.fma(y3, s01);
-s02 = x20.fma(y4, s02);
-s03 = x20.fma(y5, s03);
-s04 = x20.fma(y6, s04);
-FloatVector x21 = FloatVector.fromArray(SPECIES, a, a1 + 4 * LANES);
-s10 = x21.fma(y2, s10);
-s11 = x21.fma(y3, s11);
-s12 = x21.fma(y4, s12);
-s13 = x21.fma(y5, s13);
-s14 = x21.fma(y6, s14);
-FloatVector x22 = FloatVector.fromArray(SPECIES, a, a2 + 4 * LANES);
-s20 = x22.fma(y2, s20);
-s21 = x22.fma(y3, s21);
-s22 = x22.fma(y4, s22);
-s23 = x22.fma(y5, s23);
-s24 = x22.fma(y6, s24);
-FloatVector y7 = FloatVector.fromArray(SPECIES, b, b0 + 14 * LANES);
-FloatVector x30 = FloatVector.fromArray(SPECIES, a, a0 + 6 * LANES);
-s00 = x30.fma(y3, s00);
-s01 = x30.fma(y4, s01);
-s02 = x30.fma(y5, s02);
-s03 = x30.fma(y6, s03);
-s04 = x30.fma(y7, s04);
-FloatVector x31 = FloatVector.fromArray(SPECIES, a, a1 + 6 * LANES);
-s10 = x31.fma(y3, s10);
-s11 = x31.fma(y4, s11);
-s12 = x31.fma(y5, s12);
-s13 = x31.fma(y6, s13);
-s14 = x31.fma(y7, s14);
-FloatVector x32 = FloatVector.fromArray(SPECIES, a, a2 + 6 * LANES);
-s20 = x32.fma(y3, s20);
-s21 = x32.fma(y4, s21);
-s22 = x32.fma(y5, s22);
-s23 = x32.fma(y6, s23);
-s24 = x32.fma(y7, s24);
-}
-s00.intoArray(sums, r0);
-s01.intoArray(sums, r0 + LANES);
-s02.intoArray(sums, r0 + 2 * LANES);
-s03.intoArray(sums, r0 + 3 * LANES);
-s04.intoArray(sums, r0 + 4 * LANES);
-s10.intoArray(sums, r1);
-s11.intoArray(sums, r1 + LANES);
-s12.intoArray(sums, r1 + 2 * LANES);
-s13.intoArray(sums, r1 + 3 * LANES);
-s14.intoArray(sums, r1 + 4 * LANES);
-s20.intoArray(sums, r2);
-s21.intoArray(sums, r2 + LANES);
-s22.intoArray(sums, r2 + 2 * LANES);
-s23.intoArray(sums, r2 + 3 * LANES);
-s24.intoArray(sums, r2 + 4 * LANES);
-}
+    static void correlate3Taps5(
+            int steps,
+            float[] a,
+            int aOffset,
+            int aPitch,
+            int[] aSteps,
+            float[] b,
+            int bOffset,
+            int[] bSteps,
+            int firstStep,
+            float[] sums,
+            int sumsOffset,
+            int sumsPitch) {
+        int r0 = sumsOffset;
+        int r1 = r0 + sumsPitch;
+        int r2 = r1 + sumsPitch;
+        FloatVector s00 = FloatVector.fromArray(SPECIES, sums, r0);
+        FloatVector s01 = FloatVector.fromArray(SPECIES, sums, r0 + LANES);
+        FloatVector s02 = FloatVector.fromArray(SPECIES, sums, r0 + 2 * LANES);
+        FloatVector s03 = FloatVector.fromArray(SPECIES, sums, r0 + 3 * LANES);
+        FloatVector s04 = FloatVector.fromArray(SPECIES, sums, r0 + 4 * LANES);
+        FloatVector s10 = FloatVector.fromArray(SPECIES, sums, r1);
+        FloatVector s11 = FloatVector.fromArray(SPECIES, sums, r1 + LANES);
+        FloatVector s12 = FloatVector.fromArray(SPECIES, sums, r1 + 2 * LANES);
+        FloatVector s13 = FloatVector.fromArray(SPECIES, sums, r1 + 3 * LANES);
+        FloatVector s14 = FloatVector.fromArray(SPECIES, sums, r1 + 4 * LANES);
+        FloatVector s20 = FloatVector.fromArray(SPECIES, sums, r2);
+        FloatVector s21 = FloatVector.fromArray(SPECIES, sums, r2 + LANES);
+        FloatVector s22 = FloatVector.fromArray(SPECIES, sums, r2 + 2 * LANES);
+        FloatVector s23 = FloatVector.fromArray(SPECIES, sums, r2 + 3 * LANES);
+        FloatVector s24 = FloatVector.fromArray(SPECIES, sums, r2 + 4 * LANES);
+        for (int t = 0; t < steps; t++) {
+            int b0 = bOffset + bSteps[firstStep + t];
+            int a0 = aOffset + aSteps[firstStep + t];
+            int a1 = a0 + aPitch;
+            int a2 = a1 + aPitch;
+            FloatVector y0 = FloatVector.fromArray(SPECIES, b, b0);
+            FloatVector y1 = FloatVector.fromArray(SPECIES, b, b0 + 2 * LANES);
+            FloatVector y2 = FloatVector.fromArray(SPECIES, b, b0 + 4 * LANES);
+            FloatVector y3 = FloatVector.fromArray(SPECIES, b, b0 + 6 * LANES);
+            FloatVector y4 = FloatVector.fromArray(SPECIES, b, b0 + 8 * LANES);
+            FloatVector x00 = FloatVector.fromArray(SPECIES, a, a0);
+            s00 = x00.fma(y0, s00);
+            s01 = x00.fma(y1, s01);
+            s02 = x00.fma(y2, s02);
+            s03 = x00.fma(y3, s03);
+            s04 = x00.fma(y4, s04);
+            FloatVector x01 = FloatVector.fromArray(SPECIES, a, a1);
+            s10 = x01.fma(y0, s10);
+            s11 = x01.fma(y1, s11);
+            s12 = x01.fma(y2, s12);
+            s13 = x01.fma(y3, s13);
+            s14 = x01.fma(y4, s14);
+            FloatVector x02 = FloatVector.fromArray(SPECIES, a, a2);
+            s20 = x02.fma(y0, s20);
+            s21 = x02.fma(y1, s21);
+            s22 = x02.fma(y2, s22);
+            s23 = x02.fma(y3, s23);
+            s24 = x02.fma(y4, s24);
+            FloatVector y5 = FloatVector.fromArray(SPECIES, b, b0 + 10 * LANES);
+            FloatVector x10 = FloatVector.fromArray(SPECIES, a, a0 + 2 * LANES);
+            s00 = x10.fma(y1, s00);
+            s01 = x10.fma(y2, s01);
+            s02 = x10.fma(y3, s02);
+            s03 = x10.fma(y4, s03);
+            s04 = x10.fma(y5, s04);
+            FloatVector x11 = FloatVector.fromArray(SPECIES, a, a1 + 2 * LANES);
+            s10 = x11.fma(y1, s10);
+            s11 = x11.fma(y2, s11);
+            s12 = x11.fma(y3, s12);
+            s13 = x11.fma(y4, s13);
+            s14 = x11.fma(y5, s14);
+            FloatVector x12 = FloatVector.fromArray(SPECIES, a, a2 + 2 * LANES);
+            s20 = x12.fma(y1, s20);
+            s21 = x12.fma(y2, s21);
+            s22 = x12.fma(y3, s22);
+            s23 = x12.fma(y4, s23);
+            s24 = x12.fma(y5, s24);
+            FloatVector y6 = FloatVector.fromArray(SPECIES, b, b0 + 12 * LANES);
+            FloatVector x20 = FloatVector.fromArray(SPECIES, a, a0 + 4 * LANES);
+            s00 = x20.fma(y2, s00);
+            s01 = x20.fma(y3, s01);
+            s02 = x20.fma(y4, s02);
+            s03 = x20.fma(y5, s03);
+            s04 = x20.fma(y6, s04);
+            FloatVector x21 = FloatVector.fromArray(SPECIES, a, a1 + 4 * LANES);
+            s10 = x21.fma(y2, s10);
+            s11 = x21.fma(y3, s11);
+            s12 = x21.fma(y4, s12);
+            s13 = x21.fma(y5, s13);
+            s14 = x21.fma(y6, s14);
+            FloatVector x22 = FloatVector.fromArray(SPECIES, a, a2 + 4 * LANES);
+            s20 = x22.fma(y2, s20);
+            s21 = x22.fma(y3, s21);
+            s22 = x22.fma(y4, s22);
+            s23 = x22.fma(y5, s23);
+            s24 = x22.fma(y6, s24);
+            FloatVector y7 = FloatVector.fromArray(SPECIES, b, b0 + 14 * LANES);
+            FloatVector x30 = FloatVector.fromArray(SPECIES, a, a0 + 6 * LANES);
+            s00 = x30.fma(y3, s00);
+            s01 = x30.fma(y4, s01);
+            s02 = x30.fma(y5, s02);
+            s03 = x30.fma(y6, s03);
+            s04 = x30.fma(y7, s04);
+            FloatVector x31 = FloatVector.fromArray(SPECIES, a, a1 + 6 * LANES);
+            s10 = x31.fma(y3, s10);
+            s11 = x31.fma(y4, s11);
+            s12 = x31.fma(y5, s12);
+            s13 = x31.fma(y6, s13);
+            s14 = x31.fma(y7, s14);
+            FloatVector x32 = FloatVector.fromArray(SPECIES, a, a2 + 6 * LANES);
+            s20 = x32.fma(y3, s20);
+            s21 = x32.fma(y4, s21);
+            s22 = x32.fma(y5, s22);
+            s23 = x32.fma(y6, s23);
+            s24 = x32.fma(y7, s24);
+        }
+        s00.intoArray(sums, r0);
+        s01.intoArray(sums, r0 + LANES);
+        s02.intoArray(sums, r0 + 2 * LANES);
+        s03.intoArray(sums, r0 + 3 * LANES);
+        s04.intoArray(sums, r0 + 4 * LANES);
+        s10.intoArray(sums, r1);
+        s11.intoArray(sums, r1 + LANES);
+        s12.intoArray(sums, r1 + 2 * LANES);
+        s13.intoArray(sums, r1 + 3 * LANES);
+        s14.intoArray(sums, r1 + 4 * LANES);
+        s20.intoArray(sums, r2);
+        s21.intoArray(sums, r2 + LANES);
+        s22.intoArray(sums, r2 + 2 * LANES);
+        s23.intoArray(sums, r2 + 3 * LANES);
+        s24.intoArray(sums, r2 + 4 * LANES);
+    }
 }
