@@ -184,7 +184,7 @@ public final class CpuBackend implements Backend {
     public Optional<WeightedOp> conv2dMaxPool2d(
             ConvGeometry geometry, Epilogue epilogue, PoolGeometry pool, Ties ties, int maxBatch) {
         checkBatch("conv2dMaxPool2d", maxBatch);
-        return ChwnConvPool.suits(geometry, epilogue, pool, ties) && CpuConv2d.fillsBlocks(context, maxBatch)
+        return ChwnConvPool.suits(geometry, epilogue, pool, ties)
                 ? Optional.of(CpuConv2d.pooled(context, geometry, epilogue, maxBatch))
                 : Optional.empty();
     }

@@ -64,15 +64,16 @@ final class CpuConv2d implements WeightedOp {
         return new CpuConv2d(context, geometry, epilogue, outSize, maxBatch, false, plain, chwn);
     }
 
-    /** Plans a convolution with 2×2 max pooling; {@link ChwnConvPool#suits} and {@link #fillsBlocks} hold. */
+    /** Plans a convolution with 2×2 max pooling; {@link ChwnConvPool#suits} holds. */
     static CpuConv2d pooled(CpuContext context, ConvGeometry geometry, Epilogue epilogue, int maxBatch) {
         int outSize = geometry.outputShape().size() / 4;
         ConvPasses plain = new PlainConvPool(context, geometry, epilogue, maxBatch);
-        ConvPasses chwn = new ChwnConvPool(context, geometry, epilogue, maxBatch);
+        boolean full = fillsBlocks(context, maxBatch);
+        ConvPasses chwn = full ? new ChwnConvPool(context, geometry, epilogue, maxBatch) : null;
         return new CpuConv2d(context, geometry, epilogue, outSize, maxBatch, true, plain, chwn);
     }
 
-    static boolean fillsBlocks(CpuContext context, int maxBatch) {
+    private static boolean fillsBlocks(CpuContext context, int maxBatch) {
         return maxBatch % context.memory().chwn().width() == 0;
     }
 
@@ -104,9 +105,9 @@ final class CpuConv2d implements WeightedOp {
         float[] dws = memory.floats(BACKWARD, "dw", dw, weightSize);
         float[] dbs = bias(BACKWARD, "db", db);
         boolean full = fits(BACKWARD, "x", x, n, inSize)
-                & fits(BACKWARD, "y", y, n, outSize)
-                & fits(BACKWARD, "dy", dy, n, outSize)
-                & (dx == null || fits(BACKWARD, "dx", dx, n, inSize));
+                && fits(BACKWARD, "y", y, n, outSize)
+                && fits(BACKWARD, "dy", dy, n, outSize)
+                && (dx == null || fits(BACKWARD, "dx", dx, n, inSize));
         if (remembers && full != forwardFull) {
             throw Memory.error(
                     BACKWARD,
