@@ -115,7 +115,7 @@ final class ChwnBackward implements WorkerPool.Task {
         }
         filterGradient.run(n / width, xs, dz, dws);
         if (dx != null) {
-            context.pool().run(packing, geometry.groups() * product.tiles(), shared - packedOffset);
+            context.pool().run(packing, geometry.groups() * product.tiles(), WorkerPool.MOVE * (shared - packedOffset));
             context.pool().run(this, n / width * inRows, multiplyAdds * n);
         }
     }

@@ -71,7 +71,7 @@ final class ChwnForward implements WorkerPool.Task {
     void begin(float[] xs, float[] ws) {
         x = xs;
         w = ws;
-        context.pool().run(packing, geometry.groups() * product.tiles(), sharedFloats());
+        context.pool().run(packing, geometry.groups() * product.tiles(), WorkerPool.MOVE * sharedFloats());
     }
 
     private void pack(int chunk, int worker) {

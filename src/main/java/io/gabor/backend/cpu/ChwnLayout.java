@@ -67,7 +67,7 @@ final class ChwnLayout {
         array = storage.floats;
         features = featureCount;
         scratch.require(scratchFloats(featureCount));
-        pool.run(task, storage.length / featureCount / width, storage.length);
+        pool.run(task, storage.length / featureCount / width, (long) WorkerPool.MOVE * storage.length);
         array = null;
     }
 

@@ -55,7 +55,7 @@ final class CpuBatches {
         Memory.separate(op, "out", out, "scale", scale);
         Memory.separate(op, "out", out, "shift", shift);
         checkOrder(op, n, first, order, count);
-        context.pool().run(gathering, n, (long) n * channels * pixels);
+        context.pool().run(gathering, n, (long) WorkerPool.MOVE * n * channels * pixels);
     }
 
     private void gather(int i, int worker) {

@@ -103,7 +103,7 @@ final class DenseBackward implements WorkerPool.Task {
         pool.run(differentiation, CpuContext.ceilDiv(out, COLUMNS), (long) batch * out);
         if (batch > CpuDense.FEW_SAMPLES) {
             cutSamples();
-            pool.run(packing, CpuContext.ceilDiv(out, COLUMNS), (long) batch * out);
+            pool.run(packing, CpuContext.ceilDiv(out, COLUMNS), (long) WorkerPool.MOVE * batch * out);
             pool.run(this, CpuContext.ceilDiv(in, kernels.panelWidth()), 2 * work);
             return;
         }

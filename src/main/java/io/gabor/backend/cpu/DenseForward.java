@@ -67,7 +67,7 @@ final class DenseForward implements WorkerPool.Task {
             context.pool().run(vectors, blocks, work);
         } else {
             int count = CpuContext.ceilDiv(batch, kernels.panelWidth());
-            context.pool().run(packing, count * CpuContext.ceilDiv(in, DEPTH), (long) batch * in);
+            context.pool().run(packing, count * CpuContext.ceilDiv(in, DEPTH), (long) WorkerPool.MOVE * batch * in);
             if (batch < DenseTiles.LEAST_SAMPLES) {
                 context.pool().run(this, blocks * count, work);
             } else {

@@ -72,7 +72,7 @@ final class DenseTiles implements WorkerPool.Task {
         w = ws;
         y = ys;
         int count = CpuContext.ceilDiv(n, width);
-        context.pool().run(packing, blocks(), (long) out * in);
+        context.pool().run(packing, blocks(), (long) WorkerPool.MOVE * out * in);
         context.pool().run(this, blocks() * count, (long) n * in * out);
     }
 

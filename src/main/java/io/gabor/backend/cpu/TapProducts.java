@@ -146,8 +146,11 @@ final class TapProducts implements FilterGradient, WorkerPool.Task {
         memory = context.memory().shared();
         slices = slices(images);
         WorkerPool pool = context.pool();
-        pool.run(transposition, blocks * inRows, (long) images * geometry.inChannels() * inRows * inCols);
-        pool.run(packing, blocks * outRows, (long) images * geometry.outChannels() * outPixels);
+        pool.run(
+                transposition,
+                blocks * inRows,
+                (long) WorkerPool.MOVE * images * geometry.inChannels() * inRows * inCols);
+        pool.run(packing, blocks * outRows, (long) WorkerPool.MOVE * images * geometry.outChannels() * outPixels);
         pool.run(this, geometry.groups() * parts * slices, multiplyAdds * images);
         if (slices > 1) {
             pool.run(reduction, geometry.outChannels(), (long) slices * geometry.outChannels() * taps);

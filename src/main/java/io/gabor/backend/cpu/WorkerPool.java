@@ -26,6 +26,9 @@ final class WorkerPool {
     /** Work of fewer multiply-adds than this is done by the caller alone: to wake a thread would take as long. */
     static final long PARALLEL_WORK = 1 << 18;
 
+    /** About how many multiply-adds take as long as to move a single value from one layout to another. */
+    static final int MOVE = 16;
+
     private static final long SPIN_NANOS = 50_000;
 
     private final int threads;
