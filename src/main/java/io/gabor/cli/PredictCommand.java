@@ -4,6 +4,7 @@ import io.gabor.backend.Backend;
 import io.gabor.data.DataException;
 import io.gabor.data.Dataset;
 import io.gabor.data.ImageReader;
+import io.gabor.data.JavaDesktop;
 import io.gabor.nn.Network;
 import io.gabor.tensor.Shape;
 import io.gabor.train.Tester;
@@ -66,6 +67,7 @@ final class PredictCommand extends GaborCommand {
 
     @Override
     int run(Screen screen, JsonReport report) throws Exception {
+        JavaDesktop.require("predict");
         ModelSource.TrainedModel source = ModelSource.trained(model);
         Shape sample = source.sampleShape();
         if (sample.rank() != 3) {

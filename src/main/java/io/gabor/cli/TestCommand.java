@@ -3,22 +3,34 @@ package io.gabor.cli;
 import io.gabor.backend.Backend;
 import io.gabor.data.Dataset;
 import io.gabor.data.DatasetSource;
+import io.gabor.data.JavaDesktop;
 import io.gabor.data.Split;
 import io.gabor.model.Recipe;
 import io.gabor.nn.Network;
+import io.gabor.train.Evaluation;
+import io.gabor.train.Metrics;
 import io.gabor.train.TestResult;
 import io.gabor.train.Tester;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code gabor test}: the loss and the accuracy of a trained model. */
+/** {@code gabor test}: how well a trained model does, as a whole and class by class. */
 @Command(
         name = "test",
-        description = "Tests a trained model on the test images of a data set.",
+        description = {
+            "Tests a trained model on the test images of a data set.",
+            "Precision: of the images taken for a class, the share that is of it. Recall: of a class's images, the share"
+                    + " that was found. F1: their harmonic mean. Calibration error: how far, on average, the probability of"
+                    + " the answer is from the share of right ones (15 bins)."
+        },
         footer = {
             "  gabor test                                   lenet.safetensors in this folder",
-            "  gabor test --model lenet.safetensors --limit 1000",
+            "  gabor test --model lenet.safetensors --limit 1000 --confusion",
+            "  gabor test --plot lenet.png                  confusion matrix and calibration as a picture",
             "  gabor test --model lenet.safetensors --dataset digits --json result.json"
         })
 final class TestCommand extends GaborCommand {
@@ -51,8 +63,31 @@ final class TestCommand extends GaborCommand {
             description = "Test on the first N images only.")
     private Integer limit;
 
+    @Option(
+            names = "--per-class",
+            description = "Print the table of the classes however many there are (default: up to "
+                    + ClassReport.MOST_CLASSES + ").")
+    private boolean perClass;
+
+    @Option(
+            names = "--confusion",
+            description = "Print which class is taken for which: the matrix, of many classes the most frequent"
+                    + " confusions.")
+    private boolean confusion;
+
+    @Option(
+            names = "--plot",
+            paramLabel = "FILE.png",
+            description = "Draw the confusion matrix and the calibration as a PNG.")
+    private Path plot;
+
     @Override
     int run(Screen screen, JsonReport report) throws Exception {
+        if (plot != null) {
+            // Found before the work: an hour of testing must not end without its picture.
+            JavaDesktop.require("--plot");
+            MetricsPlot.check(Destination.check("--plot", plot));
+        }
         ModelSource.TrainedModel source = ModelSource.trained(model);
         Recipe recipe = source.recipe();
         if (limit != null) {
@@ -69,9 +104,9 @@ final class TestCommand extends GaborCommand {
                     data.name(),
                     backend.name(),
                     backend.device());
-            TestResult result = new Tester(network, recipe.loss())
-                    .normalization(recipe.normalization())
-                    .test(testing);
+            Tester tester = new Tester(network, recipe.loss()).normalization(recipe.normalization());
+            Evaluation evaluation = testing.labels() == null ? null : tester.evaluate(testing);
+            TestResult result = evaluation == null ? tester.test(testing) : evaluation.result();
             print(screen, result);
             report.put("command", "test")
                     .put("version", Version.text())
@@ -85,7 +120,27 @@ final class TestCommand extends GaborCommand {
                     .put("imagesPerSecond", result.imagesPerSecond())
                     .put("seconds", result.seconds());
             report(report, result);
+            if (evaluation != null) {
+                show(screen, report, source.name() + " on " + data.name(), evaluation.metrics(), testing.classNames());
+            } else if (plot != null || confusion || perClass) {
+                throw new UsageException(data.name() + " has target values and no classes: leave out --plot,"
+                        + " --confusion and --per-class");
+            }
             return ExitCode.DONE;
+        }
+    }
+
+    private void show(Screen screen, JsonReport report, String what, Metrics metrics, List<String> names)
+            throws IOException {
+        ClassReport classes = new ClassReport(metrics, names);
+        classes.print(screen, perClass);
+        if (confusion) {
+            classes.printConfusion(screen);
+        }
+        report.put("metrics", classes.values());
+        if (plot != null) {
+            MetricsPlot.write(plot, what, metrics, names);
+            screen.line("drawn to " + plot);
         }
     }
 

@@ -36,6 +36,25 @@ public final class Tester {
      * @throws IllegalArgumentException if the samples, classes or targets do not fit the network or the loss
      */
     public TestResult test(Dataset data) {
+        return test(data, null);
+    }
+
+    /**
+     * As {@link #test}, and class by class.
+     *
+     * @throws IllegalArgumentException if the samples or classes do not fit the network or the loss, or there are no classes
+     */
+    public Evaluation evaluate(Dataset data) {
+        if (data.labels() == null) {
+            throw new IllegalArgumentException(data.name() + " has target values and no classes; use test");
+        }
+        MetricsCounter counter = new MetricsCounter(data.classes());
+        TestResult result = test(data, counter);
+        return new Evaluation(result, counter.result());
+    }
+
+    /** @param counter is given all scores; null if nobody wants them */
+    private TestResult test(Dataset data, MetricsCounter counter) {
         Backend backend = network.backend();
         try (Held held = new Held(backend);
                 DeviceDataset onDevice = started(data)) {
@@ -43,7 +62,7 @@ public final class Tester {
             Tensor lossLog = held.allocate(ElementType.F32, Shape.of(TrainingStep.LOG_SIZE));
             Tensor batchNumber = held.allocate(ElementType.I32, Shape.of(1));
             Tensor correct = held.allocate(ElementType.I32, Shape.of(1));
-            Tensor probabilities = data.labels() == null
+            Tensor probabilities = data.labels() == null || counter != null
                     ? held.allocate(ElementType.F32, network.out().value().shape())
                     : null;
             long start = System.nanoTime();
@@ -63,6 +82,10 @@ public final class Tester {
                     onTargetSide += countOnTargetSide(n, probabilities, onDevice.target());
                 } else {
                     backend.countCorrect(n, outputs, output, onDevice.labels(), correct);
+                }
+                if (counter != null) {
+                    loss.probabilities(backend, n, output, probabilities);
+                    count(n, probabilities, data.labels(), seen, counter);
                 }
                 onDevice.advance(n);
                 seen += n;
@@ -120,6 +143,15 @@ public final class Tester {
         data.fetch(n, network.in().value());
         network.forward(n, Mode.INFER);
         return n;
+    }
+
+    private void count(int n, Tensor probabilities, int[] labels, int first, MetricsCounter counter) {
+        int values = n * network.out().sampleSize();
+        float[] scores = new float[values];
+        float[] probable = new float[values];
+        network.backend().download(network.out().value(), scores, values);
+        network.backend().download(probabilities, probable, values);
+        counter.add(n, scores, probable, labels, first);
     }
 
     private int countOnTargetSide(int n, Tensor probabilities, Tensor targets) {

@@ -77,6 +77,22 @@ class ChildJvmTest {
         assertTrue(Files.readString(folder.resolve("err")).contains("did you mean 'train'?"));
     }
 
+    /** Small Java runtimes leave out what draws and reads images. */
+    @Test
+    void withoutTheDesktopModulePicturesAreRefusedInOneLine() throws Exception {
+        for (String[] args : new String[][] {{"test", "--plot", "p.png"}, {"predict", "--model", "m", "p.png"}}) {
+            ProcessBuilder builder = gabor("", args);
+            builder.command()
+                    .add(1, "--limit-modules=java.base,java.logging,java.management,java.net.http,jdk.unsupported");
+            builder.environment().put(Relaunch.OFF, "1");
+            Process process = builder.start();
+            assertEquals(2, process.waitFor());
+            String err = Files.readString(folder.resolve("err"));
+            assertTrue(err.startsWith("gabor: ") && err.contains("java.desktop"), err);
+            assertEquals(1, err.lines().count(), err);
+        }
+    }
+
     /** A backend that is wrong by one per cent is found out, with the exit code of a failed check. */
     @Test
     void aWrongBackendFailsTheCheck() throws Exception {

@@ -105,6 +105,35 @@ class RoundTripTest {
     }
 
     @Test
+    void testingLooksAtTheClasses() throws IOException {
+        Path file = folder.resolve("classes.json");
+        Path plot = folder.resolve("plot.png");
+        Run run = Run.gabor("test", "--model", model, "--confusion", "--plot", plot, "--json", file);
+        assertEquals(0, run.code(), run.toString());
+        // two lines, ten classes, the matrix with what its sides mean, the file
+        assertEquals(2 + 1 + 1 + 10 + 1 + 1 + 10 + 1, run.out().lines().count(), run.out());
+        assertTrue(run.out().contains("class  images  precision"), run.out());
+        Map<?, ?> json = Run.json(file);
+        Map<?, ?> metrics = (Map<?, ?>) json.get("metrics");
+        assertEquals(json.get("testAccuracy"), metrics.get("accuracy"));
+        assertEquals(10, ((List<?>) metrics.get("confusion")).size());
+        assertTrue(ImageIO.read(plot.toFile()).getWidth() > 1000);
+    }
+
+    @Test
+    void targetValuesHaveNoClassesToLookAt() {
+        Path xor = folder.resolve("values.safetensors");
+        assertEquals(
+                0,
+                Run.gabor("train", "--model", "xor", "--epochs", 2, "--save", xor)
+                        .code());
+        assertEquals(0, Run.gabor("test", "--model", xor).code());
+        Run run = Run.gabor("test", "--model", xor, "--confusion");
+        assertEquals(2, run.code());
+        assertTrue(run.err().contains("--confusion"), run.err());
+    }
+
+    @Test
     void theSameSeedGivesTheSameFile() throws IOException {
         Path again = folder.resolve("again.safetensors");
         assertEquals(0, train(again, "--threads", 1).code());
