@@ -2,6 +2,7 @@ package io.gabor.cli;
 
 import io.gabor.model.Recipe;
 import io.gabor.optim.Optimizers;
+import io.gabor.optim.Schedule;
 import picocli.CommandLine.Option;
 
 /** The options that change how a model is trained; what is not given stays as the model's recipe has it. */
@@ -38,6 +39,14 @@ final class RecipeOptions {
     private Double rate;
 
     @Option(
+            names = "--schedule",
+            paramLabel = "NAME[:KEY=X,...]",
+            description =
+                    "constant, step:every=2, exponential:factor=0.9, cosine, one-cycle:max=0.01, or warm-up:epochs=1+cosine"
+                            + FROM_RECIPE)
+    private String schedule;
+
+    @Option(
             names = "--limit",
             paramLabel = "N",
             converter = WholeNumber.AtLeastOne.class,
@@ -54,12 +63,13 @@ final class RecipeOptions {
     /**
      * Returns the recipe with what was asked for.
      *
-     * @throws UsageException if there is no such optimizer
+     * @throws UsageException if there is no such optimizer or schedule
      */
     Recipe apply(Recipe recipe) {
         Recipe result = recipe.withLimits(or(limit, recipe.limit()), or(testLimit, recipe.testLimit()))
                 .withBatch(or(batch, recipe.batch()))
-                .withEpochs(or(epochs, recipe.epochs()));
+                .withEpochs(or(epochs, recipe.epochs()))
+                .withSchedule(schedule == null ? recipe.schedule() : parseSchedule());
         if (optimizer == null) {
             return rate == null ? result : result.withOptimizer(recipe.optimizer(), rate);
         }
@@ -69,6 +79,14 @@ final class RecipeOptions {
         boolean same = optimizer.equals(recipe.optimizer());
         double usual = same ? recipe.rate() : Optimizers.usualRate(optimizer);
         return result.withOptimizer(optimizer, rate == null ? usual : rate);
+    }
+
+    private Schedule parseSchedule() {
+        try {
+            return Schedule.parse(schedule);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException("--schedule: " + e.getMessage(), e);
+        }
     }
 
     private static int or(Integer given, int otherwise) {

@@ -225,6 +225,7 @@ final class TrainCommand extends GaborCommand {
                     .put("batch", recipe.batch())
                     .put("optimizer", recipe.optimizer())
                     .put("lr", recipe.rate())
+                    .put("schedule", recipe.schedule().toString())
                     .put("seed", seed)
                     .put("steps", history.steps())
                     .put("stopped", history.stopped())

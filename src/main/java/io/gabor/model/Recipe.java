@@ -115,6 +115,22 @@ public record Recipe(
                 epochs);
     }
 
+    public Recipe withSchedule(Schedule other) {
+        return new Recipe(
+                dataset,
+                classes,
+                perClass,
+                limit,
+                testLimit,
+                normalization,
+                loss,
+                optimizer,
+                rate,
+                other,
+                batch,
+                epochs);
+    }
+
     public Recipe withBatch(int samples) {
         return new Recipe(
                 dataset,

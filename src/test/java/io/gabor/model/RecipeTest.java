@@ -44,11 +44,13 @@ final class RecipeTest {
         expected.put("testLimit", 6);
         expected.put("optimizer", "adam");
         expected.put("rate", 0.25);
+        expected.put("schedule", "step:every=3,factor=0.5");
         expected.put("batch", 7);
         expected.put("epochs", 8);
         Recipe changed = recipe().withDataset("other")
                 .withLimits(5, 6)
                 .withOptimizer("adam", 0.25)
+                .withSchedule(Schedule.parse("step:every=3,factor=0.5"))
                 .withBatch(7)
                 .withEpochs(8);
         assertEquals(expected, changed.write());
