@@ -41,10 +41,11 @@ final class RecipeOptions {
     @Option(
             names = "--schedule",
             paramLabel = "NAME[:KEY=X,...]",
+            converter = Parsed.Rates.class,
             description =
                     "constant, step:every=2, exponential:factor=0.9, cosine, one-cycle:max=0.01, or warm-up:epochs=1+cosine"
                             + FROM_RECIPE)
-    private String schedule;
+    private Schedule schedule;
 
     @Option(
             names = "--limit",
@@ -63,13 +64,13 @@ final class RecipeOptions {
     /**
      * Returns the recipe with what was asked for.
      *
-     * @throws UsageException if there is no such optimizer or schedule
+     * @throws UsageException if there is no such optimizer
      */
     Recipe apply(Recipe recipe) {
         Recipe result = recipe.withLimits(or(limit, recipe.limit()), or(testLimit, recipe.testLimit()))
                 .withBatch(or(batch, recipe.batch()))
                 .withEpochs(or(epochs, recipe.epochs()))
-                .withSchedule(schedule == null ? recipe.schedule() : parseSchedule());
+                .withSchedule(schedule == null ? recipe.schedule() : schedule);
         if (optimizer == null) {
             return rate == null ? result : result.withOptimizer(recipe.optimizer(), rate);
         }
@@ -79,14 +80,6 @@ final class RecipeOptions {
         boolean same = optimizer.equals(recipe.optimizer());
         double usual = same ? recipe.rate() : Optimizers.usualRate(optimizer);
         return result.withOptimizer(optimizer, rate == null ? usual : rate);
-    }
-
-    private Schedule parseSchedule() {
-        try {
-            return Schedule.parse(schedule);
-        } catch (IllegalArgumentException e) {
-            throw new UsageException("--schedule: " + e.getMessage(), e);
-        }
     }
 
     private static int or(Integer given, int otherwise) {
