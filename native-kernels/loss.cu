@@ -35,7 +35,7 @@ GABOR_DEVICE double loss_block_sum(double warp_value, double* sums) {
 }
 
 // Writes a block's sum where it belongs: the loss itself if there is one block, else its partial sum. Called by thread 0.
-GABOR_DEVICE void loss_write(double sum, int count, double* partials, float* loss) {
+GABOR_DEVICE void loss_write(double sum, double count, double* partials, float* loss) {
     if (gridDim.x == 1) {
         loss[0] = (float)(sum / count);
     } else {
@@ -43,7 +43,8 @@ GABOR_DEVICE void loss_write(double sum, int count, double* partials, float* los
     }
 }
 
-// loss[0] = 1/count · Σ partials; one block of 512 threads.
+// loss[0] = 1/count · Σ partials, where a count of 0 stands for the number behind the partial sums; one block of 512
+// threads.
 extern "C" __global__ void __launch_bounds__(LOSS_THREADS)
     gabor_loss_finish(int blocks, int count, const double* partials, float* loss) {
     GABOR_SHARED(double, sums, LOSS_WARPS);
@@ -53,19 +54,47 @@ extern "C" __global__ void __launch_bounds__(LOSS_THREADS)
     }
     const double total = loss_block_sum(loss_warp_sum(sum), sums);
     if (threadIdx.x == 0) {
-        loss[0] = (float)(total / count);
+        loss[0] = (float)(total / (count == 0 ? partials[blocks] : count));
     }
 }
 
-// Softmax and cross-entropy from logits x: n × classes, labels: n.
-//   loss = 1/n · Σ over r of (log Σ exp(x[r,·] − max) + max − x[r,label])
-//   dx[r,c] = (softmax(x)[r,c] − [c = label]) / n
-// One warp a row. The gradient at the label is −(what the other classes have of the softmax): 1 is not subtracted from a
-// number close to 1. A label outside the classes gives NaN, since the host does not see labels.
+// Softmax and cross-entropy from logits x: n × classes, labels: n, with class weights w (null for 1 each) and label
+// smoothing ε. With q[r,c] = w[c]·((1 − ε)·[c = label] + ε/classes), mass = Σ over c of q[r,c], W = Σ over r of w[label]:
+//   loss = 1/W · Σ over r, c of q[r,c]·(log Σ exp(x[r,·] − max) + max − x[r,c])
+//   dx[r,c] = (softmax(x)[r,c]·mass − q[r,c]) / W
+// One warp a row. The gradient at the label is what the other classes have of the target less what they have of the
+// softmax: 1 is not subtracted from a number close to 1. A label outside the classes gives NaN, since the host does not
+// see labels. With weights each block adds up W, and the first one leaves it behind the partial sums.
 extern "C" __global__ void __launch_bounds__(LOSS_THREADS) gabor_loss_softmax_cross_entropy(
-    int n, int classes, const float* x, const int* labels, double* partials, float* loss, float* dx) {
+    int n, int classes, const float* x, const int* labels, const float* weights, double smoothing, double* partials,
+    float* loss, float* dx) {
     GABOR_SHARED(double, sums, LOSS_WARPS);
+    GABOR_SHARED(double, weighed, LOSS_WARPS + 1);
     const int lane = threadIdx.x % 32;
+    double all = n;
+    double weight_sum = classes;
+    if (weights != nullptr) {
+        double sum = 0.0;
+        for (int row = threadIdx.x; row < n; row += LOSS_THREADS) {
+            const int label = labels[row];
+            sum += label >= 0 && label < classes ? (double)weights[label] : (double)NAN;
+        }
+        sum = loss_block_sum(loss_warp_sum(sum), weighed);
+        if (threadIdx.x == 0) {
+            weighed[LOSS_WARPS] = sum;
+            if (blockIdx.x == 0) {
+                partials[gridDim.x] = sum;
+            }
+        }
+        __syncthreads();
+        all = weighed[LOSS_WARPS];
+        weight_sum = 0.0;
+        for (int c = lane; c < classes; c += 32) {
+            weight_sum += weights[c];
+        }
+        weight_sum = loss_warp_sum(weight_sum);
+    }
+    const double share = smoothing / classes;
     double total = 0.0;
     for (int row = blockIdx.x * LOSS_WARPS + threadIdx.x / 32; row < n; row += gridDim.x * LOSS_WARPS) {
         const float* in = x + (size_t)row * classes;
@@ -77,26 +106,43 @@ extern "C" __global__ void __launch_bounds__(LOSS_THREADS) gabor_loss_softmax_cr
         }
         max = gabor_warp_max(max);
         double others = 0.0;
+        double spread = 0.0;
         for (int c = lane; c < classes; c += 32) {
             if (c != label) {
                 others += expf(in[c] - max);
             }
+            if (share > 0.0) {
+                spread += (weights == nullptr ? 1.0 : (double)weights[c]) * ((double)in[c] - max);
+            }
         }
         others = loss_warp_sum(others);
+        spread = loss_warp_sum(spread);
         const double own = known ? (double)expf(in[label] - max) : (double)NAN;
         const double sum = own + others;
-        total += log(sum) + (known ? (double)max - in[label] : 0.0);
+        const double weight = weights != nullptr && known ? (double)weights[label] : 1.0;
+        const double at_label = (1.0 - smoothing) * weight;
+        const double mass = at_label + share * weight_sum;
+        total += mass * log(sum) - (known ? at_label * ((double)in[label] - max) : 0.0);
+        if (share > 0.0) {
+            total -= share * spread;
+        }
         if (dx != nullptr) {
             float* out = dx + (size_t)row * classes;
-            const float scale = (float)(1.0 / (sum * n));
+            const double scale = mass / (sum * all);
+            const double away = share / all;
             for (int c = lane; c < classes; c += 32) {
-                out[c] = c == label ? -(float)others * scale : expf(in[c] - max) * scale;
+                if (c == label) {
+                    out[c] = (float)(away * (weight_sum - weight) - others * scale);
+                } else {
+                    const double w = weights == nullptr ? 1.0 : (double)weights[c];
+                    out[c] = (float)(expf(in[c] - max) * scale - away * w);
+                }
             }
         }
     }
     total = loss_block_sum(total, sums);
     if (threadIdx.x == 0) {
-        loss_write(total, n, partials, loss);
+        loss_write(total, all, partials, loss);
     }
 }
 

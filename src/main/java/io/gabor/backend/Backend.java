@@ -218,7 +218,22 @@ public interface Backend extends AutoCloseable {
      *
      * @param labels I32, {@code n}, each in {@code [0, classes)}
      */
-    void softmaxCrossEntropy(int n, int classes, Tensor x, Tensor labels, Tensor loss, Tensor dx);
+    default void softmaxCrossEntropy(int n, int classes, Tensor x, Tensor labels, Tensor loss, Tensor dx) {
+        softmaxCrossEntropy(n, classes, x, labels, null, 0, loss, dx);
+    }
+
+    /**
+     * As {@link #softmaxCrossEntropy(int, int, Tensor, Tensor, Tensor, Tensor)}, with class weights w and label smoothing
+     * ε, as {@code torch.nn.CrossEntropyLoss} defines them. With {@code q[r,c] = w[c]·((1 − ε)·[c = label[r]] + ε/classes)}
+     * and {@code W = Σ over r of w[label[r]]}:
+     * {@code loss = 1/W · Σ over r, c of q[r,c]·(log Σ exp(x[r,·]) − x[r,c])},
+     * {@code dx[r,c] = (softmax(x)[r,c]·Σ over k of q[r,k] − q[r,c]) / W}.
+     *
+     * @param weights F32, {@code classes}; null for 1 each
+     * @param smoothing ε, from 0 to 1
+     */
+    void softmaxCrossEntropy(
+            int n, int classes, Tensor x, Tensor labels, Tensor weights, double smoothing, Tensor loss, Tensor dx);
 
     /** {@code loss = 1/count · Σ (p − t)²}, {@code dp = 2·(p − t) / count}. */
     void meanSquaredError(int count, Tensor p, Tensor target, Tensor loss, Tensor dp);

@@ -2,6 +2,7 @@ package io.gabor.cli;
 
 import io.gabor.model.Recipe;
 import io.gabor.optim.Optimizers;
+import io.gabor.optim.Schedule;
 import picocli.CommandLine.Option;
 
 /** The options that change how a model is trained; what is not given stays as the model's recipe has it. */
@@ -38,6 +39,15 @@ final class RecipeOptions {
     private Double rate;
 
     @Option(
+            names = "--schedule",
+            paramLabel = "NAME[:KEY=X,...]",
+            converter = Parsed.Rates.class,
+            description =
+                    "constant, step:every=2, exponential:factor=0.9, cosine, one-cycle:max=0.01, or warm-up:epochs=1+cosine"
+                            + FROM_RECIPE)
+    private Schedule schedule;
+
+    @Option(
             names = "--limit",
             paramLabel = "N",
             converter = WholeNumber.AtLeastOne.class,
@@ -59,7 +69,8 @@ final class RecipeOptions {
     Recipe apply(Recipe recipe) {
         Recipe result = recipe.withLimits(or(limit, recipe.limit()), or(testLimit, recipe.testLimit()))
                 .withBatch(or(batch, recipe.batch()))
-                .withEpochs(or(epochs, recipe.epochs()));
+                .withEpochs(or(epochs, recipe.epochs()))
+                .withSchedule(schedule == null ? recipe.schedule() : schedule);
         if (optimizer == null) {
             return rate == null ? result : result.withOptimizer(recipe.optimizer(), rate);
         }

@@ -59,6 +59,9 @@ final class TrainCommand extends GaborCommand {
     @Mixin
     private RecipeOptions recipeOptions;
 
+    @Mixin
+    private TrainingChoices trainingChoices;
+
     @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = RecipeOptions.SEED)
     private long seed;
 
@@ -75,7 +78,7 @@ final class TrainCommand extends GaborCommand {
     int run(Screen screen, JsonReport report) throws Exception {
         ModelSource source = ModelSource.find(model);
         Path target = Destination.check("--save", save == null ? source.usualFile() : save);
-        Recipe wanted = recipeOptions.apply(source.recipe());
+        Recipe wanted = trainingChoices.apply(recipeOptions.apply(source.recipe()));
         DatasetSource data = dataChoice.openOrDigits(wanted, screen);
         Recipe recipe = wanted.withDataset(dataChoice.recipeName(wanted, data));
         Dataset training = recipe.select(data.load(Split.TRAIN), Split.TRAIN);
@@ -143,7 +146,7 @@ final class TrainCommand extends GaborCommand {
             announce();
             // Read before training: a damaged file must not cost an hour.
             Dataset testing = recipe.select(data.load(Split.TEST), Split.TEST);
-            Trainer trainer = new Trainer(network, recipe.loss(), recipe.createOptimizer())
+            Trainer trainer = new Trainer(network, recipe.trainingLoss(training), recipe.createOptimizer())
                     .batch(recipe.batch())
                     .epochs(recipe.epochs())
                     .seed(seed)
@@ -225,6 +228,7 @@ final class TrainCommand extends GaborCommand {
                     .put("batch", recipe.batch())
                     .put("optimizer", recipe.optimizer())
                     .put("lr", recipe.rate())
+                    .put("schedule", recipe.schedule().toString())
                     .put("seed", seed)
                     .put("steps", history.steps())
                     .put("stopped", history.stopped())

@@ -30,6 +30,7 @@ import org.apache.commons.lang3.StringUtils;
  * @param schedule how the rate changes
  * @param batch the samples of a step
  * @param epochs the passes over the samples
+ * @param options what else is added
  */
 public record Recipe(
         String dataset,
@@ -43,13 +44,17 @@ public record Recipe(
         double rate,
         Schedule schedule,
         int batch,
-        int epochs) {
+        int epochs,
+        TrainingOptions options) {
+    private static final String OPTIONS = "options";
+
     public Recipe {
         Objects.requireNonNull(dataset, "dataset");
         classes = List.copyOf(classes);
         Objects.requireNonNull(normalization, "normalization");
         Objects.requireNonNull(loss, "loss");
         Objects.requireNonNull(schedule, "schedule");
+        Objects.requireNonNull(options, "options");
         if (perClass < 0 || limit < 0 || testLimit < 0) {
             throw new IllegalArgumentException("limits must be at least 1, or 0 for all; found " + perClass
                     + " per class, " + limit + " for training, " + testLimit + " for testing");
@@ -59,6 +64,36 @@ public record Recipe(
                     "batch and epochs must be at least 1, found batch " + batch + ", epochs " + epochs);
         }
         Optimizers.create(optimizer, rate);
+    }
+
+    /** A recipe with nothing added. */
+    public Recipe(
+            String dataset,
+            List<Integer> classes,
+            int perClass,
+            int limit,
+            int testLimit,
+            Normalization normalization,
+            Loss loss,
+            String optimizer,
+            double rate,
+            Schedule schedule,
+            int batch,
+            int epochs) {
+        this(
+                dataset,
+                classes,
+                perClass,
+                limit,
+                testLimit,
+                normalization,
+                loss,
+                optimizer,
+                rate,
+                schedule,
+                batch,
+                epochs,
+                TrainingOptions.NONE);
     }
 
     /** Returns the part of a data set that this recipe trains on or tests with. */
@@ -71,6 +106,14 @@ public record Recipe(
         }
         int first = split == Split.TRAIN ? limit : testLimit;
         return first == 0 ? kept : kept.first(first);
+    }
+
+    /**
+     * Returns what training makes small: the loss, with smoothed labels and class weights where those are added. What a
+     * test measures is the loss by itself.
+     */
+    public Loss trainingLoss(Dataset training) {
+        return options.loss(loss, training);
     }
 
     /** Returns the optimizer with its rate. */
@@ -91,12 +134,25 @@ public record Recipe(
                 rate,
                 schedule,
                 batch,
-                epochs);
+                epochs,
+                options);
     }
 
     public Recipe withLimits(int train, int test) {
         return new Recipe(
-                dataset, classes, perClass, train, test, normalization, loss, optimizer, rate, schedule, batch, epochs);
+                dataset,
+                classes,
+                perClass,
+                train,
+                test,
+                normalization,
+                loss,
+                optimizer,
+                rate,
+                schedule,
+                batch,
+                epochs,
+                options);
     }
 
     public Recipe withOptimizer(String name, double newRate) {
@@ -112,7 +168,25 @@ public record Recipe(
                 newRate,
                 schedule,
                 batch,
-                epochs);
+                epochs,
+                options);
+    }
+
+    public Recipe withSchedule(Schedule other) {
+        return new Recipe(
+                dataset,
+                classes,
+                perClass,
+                limit,
+                testLimit,
+                normalization,
+                loss,
+                optimizer,
+                rate,
+                other,
+                batch,
+                epochs,
+                options);
     }
 
     public Recipe withBatch(int samples) {
@@ -128,7 +202,8 @@ public record Recipe(
                 rate,
                 schedule,
                 samples,
-                epochs);
+                epochs,
+                options);
     }
 
     public Recipe withEpochs(int count) {
@@ -144,7 +219,25 @@ public record Recipe(
                 rate,
                 schedule,
                 batch,
-                count);
+                count,
+                options);
+    }
+
+    public Recipe withOptions(TrainingOptions others) {
+        return new Recipe(
+                dataset,
+                classes,
+                perClass,
+                limit,
+                testLimit,
+                normalization,
+                loss,
+                optimizer,
+                rate,
+                schedule,
+                batch,
+                epochs,
+                others);
     }
 
     /** Writes the recipe as plain values, for model files. */
@@ -163,6 +256,10 @@ public record Recipe(
         written.put("schedule", schedule.toString());
         written.put("batch", batch);
         written.put("epochs", epochs);
+        Map<String, Object> added = options.write();
+        if (!added.isEmpty()) {
+            written.put(OPTIONS, added);
+        }
         return written;
     }
 
@@ -192,7 +289,19 @@ public record Recipe(
                 number("rate", written.get("rate")),
                 Schedule.parse(text(written, "schedule")),
                 integer("batch", written.get("batch")),
-                integer("epochs", written.get("epochs")));
+                integer("epochs", written.get("epochs")),
+                options(written));
+    }
+
+    private static TrainingOptions options(Map<?, ?> written) {
+        Object added = written.get(OPTIONS);
+        if (added == null) {
+            return TrainingOptions.NONE;
+        }
+        if (added instanceof Map<?, ?> map) {
+            return TrainingOptions.read(map);
+        }
+        throw wrong(OPTIONS, "an object", added);
     }
 
     private static IllegalArgumentException wrong(String key, String expected, Object found) {
@@ -202,21 +311,21 @@ public record Recipe(
                 + (found == null ? "and it is missing" : "found " + shown));
     }
 
-    private static String text(Map<?, ?> written, String key) {
+    static String text(Map<?, ?> written, String key) {
         if (written.get(key) instanceof String text) {
             return text;
         }
         throw wrong(key, "a string", written.get(key));
     }
 
-    private static double number(String key, Object value) {
+    static double number(String key, Object value) {
         if (value instanceof Number number) {
             return number.doubleValue();
         }
         throw wrong(key, "a number", value);
     }
 
-    private static int integer(String key, Object value) {
+    static int integer(String key, Object value) {
         double number = number(key, value);
         if (number == Math.rint(number) && number >= 0 && number <= Integer.MAX_VALUE) {
             return (int) number;

@@ -30,6 +30,29 @@ public abstract class Loss {
      */
     public abstract void compute(Backend backend, int n, Tensor output, Tensor target, Tensor loss, Tensor gradient);
 
+    /** A loss on one backend, with what it keeps in its memory; for use in every step. */
+    public interface OnBackend extends AutoCloseable {
+        /** See {@link Loss#compute}. */
+        void compute(int n, Tensor output, Tensor target, Tensor loss, Tensor gradient);
+
+        /** Releases what it keeps. */
+        @Override
+        void close();
+    }
+
+    /** Returns this loss on a backend; to be closed by whoever asked for it. */
+    public OnBackend on(Backend backend) {
+        return new OnBackend() {
+            @Override
+            public void compute(int n, Tensor output, Tensor target, Tensor loss, Tensor gradient) {
+                Loss.this.compute(backend, n, output, target, loss, gradient);
+            }
+
+            @Override
+            public void close() {}
+        };
+    }
+
     /** Turns {@code n} outputs into what a person reads as probabilities, where the output is not that already. */
     public void probabilities(Backend backend, int n, Tensor output, Tensor result) {
         backend.copy(n * outputs(output), output, result);
@@ -40,7 +63,7 @@ public abstract class Loss {
      *
      * @throws ShapeException if it cannot
      */
-    public final void check(Shape output) {
+    public void check(Shape output) {
         if (output.rank() != 1) {
             throw new ShapeException("the loss " + kind() + " takes a vector per sample, and the network's output is "
                     + output + "; put a Flatten behind it");

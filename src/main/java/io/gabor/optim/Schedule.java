@@ -1,48 +1,62 @@
 package io.gabor.optim;
 
-import java.util.List;
-
-/** How the rate changes over a training run: a factor on the optimizer's rate for each step. */
-public enum Schedule {
+/**
+ * How the learning rate changes over a training run. A description: {@link #start} makes the rates of a run. Rates follow
+ * {@code torch.optim.lr_scheduler}; what counts in epochs there counts in epochs here.
+ *
+ * <p>As text, for the command line and model files: a name, perhaps a colon and settings, as in {@code cosine},
+ * {@code step:every=2,factor=0.1}, {@code warm-up:epochs=1+one-cycle:max=0.01}. {@code toString} writes what
+ * {@link #parse} reads.
+ */
+public sealed interface Schedule permits ConstantRate, StepDecay, ExponentialDecay, CosineDecay, OneCycle, WarmUp {
     /** The rate stays as it is. */
-    CONSTANT {
-        @Override
-        public double factor(long step, long totalSteps) {
-            return 1;
-        }
-    },
-    /** Half a cosine from 1 down to 0 (Loshchilov and Hutter, 2017, without restarts): {@code (1 + cos(π·t/T)) / 2}. */
-    COSINE {
-        @Override
-        public double factor(long step, long totalSteps) {
-            return (1 + StrictMath.cos(Math.PI * Math.min(step, totalSteps) / Math.max(totalSteps, 1))) / 2;
-        }
-    };
+    Schedule CONSTANT = new ConstantRate();
+
+    /** Half a cosine from the optimizer's rate down to 0. */
+    Schedule COSINE = new CosineDecay(0);
 
     /**
-     * Returns what the rate is multiplied with.
+     * Makes the rates of a run.
      *
-     * @param step the number of steps taken before this one, from 0
-     * @param totalSteps the steps of the whole run
+     * @param rate the optimizer's rate
+     * @param stepsPerEpoch the steps of an epoch, at least 1
+     * @param steps the steps of the whole run, at least 1
+     * @throws IllegalArgumentException if the run is too short for this schedule
      */
-    public abstract double factor(long step, long totalSteps);
+    Rates start(double rate, long stepsPerEpoch, long steps);
 
     /**
-     * Returns the schedule of this name.
+     * Reads a schedule from its text.
      *
-     * @throws IllegalArgumentException if there is none
+     * @throws IllegalArgumentException if there is no such schedule or setting, or a setting is out of range
      */
-    public static Schedule parse(String name) {
-        for (Schedule schedule : values()) {
-            if (schedule.toString().equals(name)) {
-                return schedule;
-            }
+    static Schedule parse(String text) {
+        // A plus in front of a digit belongs to a number, as in 1e+4.
+        String[] parts = text.split("\\+(?=\\D)", 2);
+        Settings settings = new Settings(parts[0]);
+        if (settings.name().equals(WarmUp.NAME)) {
+            return WarmUp.read(settings, parts.length == 1 ? CONSTANT : parse(parts[1]));
         }
-        throw new IllegalArgumentException("there is no schedule '" + name + "'; there are " + List.of(values()));
-    }
-
-    @Override
-    public String toString() {
-        return name().toLowerCase(java.util.Locale.ROOT);
+        if (parts.length > 1) {
+            throw new IllegalArgumentException("only " + WarmUp.NAME + " stands in front of another schedule, as in "
+                    + WarmUp.EXAMPLE + "; found '" + text + "'");
+        }
+        return switch (settings.name()) {
+            case ConstantRate.NAME -> settings.done(CONSTANT);
+            case StepDecay.NAME -> StepDecay.read(settings);
+            case ExponentialDecay.NAME -> ExponentialDecay.read(settings);
+            case CosineDecay.NAME -> CosineDecay.read(settings);
+            case OneCycle.NAME -> OneCycle.read(settings);
+            default ->
+                throw new IllegalArgumentException("there is no schedule '" + settings.name() + "'; there are "
+                        + String.join(
+                                ", ",
+                                ConstantRate.NAME,
+                                StepDecay.NAME,
+                                ExponentialDecay.NAME,
+                                CosineDecay.NAME,
+                                OneCycle.NAME)
+                        + ", and " + WarmUp.NAME + " in front of any, as in " + WarmUp.EXAMPLE);
+        };
     }
 }

@@ -8,6 +8,7 @@ import io.gabor.nn.Loss;
 import io.gabor.nn.Network;
 import io.gabor.optim.Optimizer;
 import io.gabor.optim.OptimizerState;
+import io.gabor.optim.Rates;
 import io.gabor.optim.Schedule;
 import java.util.ArrayList;
 import java.util.List;
@@ -138,6 +139,7 @@ public final class Trainer {
         private final TrainingStep step;
         private final Checkpoint checkpoint;
         private final int stepsPerEpoch;
+        private final Rates rates;
         private long steps;
 
         // since the epoch's start
@@ -160,6 +162,7 @@ public final class Trainer {
             step = memory.step();
             checkpoint = memory.checkpoint();
             this.stepsPerEpoch = (data.size() + batch - 1) / batch;
+            rates = schedule.start(optimizer.rate(), stepsPerEpoch, (long) stepsPerEpoch * epochs);
         }
 
         History epochs() {
@@ -206,7 +209,7 @@ public final class Trainer {
         }
 
         private void setRate(long number) {
-            state.setRate(optimizer.rate() * schedule.factor(number - 1, (long) stepsPerEpoch * epochs));
+            state.setRate(rates.at(number - 1));
         }
 
         /** Reads the losses since the last report, and stops the run if one is not finite. */

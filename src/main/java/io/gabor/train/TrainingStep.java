@@ -5,6 +5,7 @@ import io.gabor.nn.Loss;
 import io.gabor.nn.Mode;
 import io.gabor.nn.Network;
 import io.gabor.optim.OptimizerState;
+import io.gabor.tensor.ElementType;
 import io.gabor.tensor.Shape;
 import io.gabor.tensor.Tensor;
 
@@ -19,9 +20,10 @@ final class TrainingStep implements AutoCloseable {
 
     private final Network network;
     private final Backend backend;
-    private final Loss loss;
+    private final Loss.OnBackend loss;
     private final OptimizerState optimizer;
     private final DeviceDataset data;
+    private final Held held;
     private final Tensor lossValue;
     private final Tensor lossLog;
     private final float[] lossesOnHost = new float[LOG_SIZE];
@@ -31,15 +33,16 @@ final class TrainingStep implements AutoCloseable {
     TrainingStep(Network network, Loss loss, OptimizerState optimizer, DeviceDataset data, int batch) {
         this.network = network;
         this.backend = network.backend();
-        this.loss = loss;
         this.optimizer = optimizer;
         this.data = data;
         this.batch = batch;
-        this.lossValue = backend.allocate(Shape.of(1));
+        this.held = new Held(backend);
         try {
-            this.lossLog = backend.allocate(Shape.of(LOG_SIZE));
+            this.lossValue = held.allocate(ElementType.F32, Shape.of(1));
+            this.lossLog = held.allocate(ElementType.F32, Shape.of(LOG_SIZE));
+            this.loss = loss.on(backend);
         } catch (RuntimeException | Error e) {
-            backend.release(lossValue);
+            held.close();
             throw e;
         }
         try {
@@ -91,7 +94,6 @@ final class TrainingStep implements AutoCloseable {
     /** Computes the loss and its gradient from the network's output. */
     void loss(int n) {
         loss.compute(
-                backend,
                 n,
                 network.out().value(),
                 data.target(),
@@ -121,7 +123,7 @@ final class TrainingStep implements AutoCloseable {
 
     @Override
     public void close() {
-        backend.release(lossValue);
-        backend.release(lossLog);
+        loss.close();
+        held.close();
     }
 }

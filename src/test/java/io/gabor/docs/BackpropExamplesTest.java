@@ -301,6 +301,27 @@ class BackpropExamplesTest {
     }
 
     @Test
+    void smoothedLabelsAndClassWeights() {
+        example("softmax-weighted");
+        double[] w = example.get("w");
+        int label = (int) example.number("label");
+        double smoothing = example.number("eps");
+        double[] q = new double[w.length];
+        for (int c = 0; c < q.length; c++) {
+            q[c] = w[c] * ((c == label ? 1 - smoothing : 0) + smoothing / q.length);
+        }
+        example.expect("q", q);
+        Tensor labels = backend.allocate(ElementType.I32, Shape.of(1));
+        backend.upload(new int[] {label}, 1, labels);
+        Tensor loss = empty(1);
+        Tensor dx = empty(w.length);
+        Tensor x = tensor(example.get("x"));
+        backend.softmaxCrossEntropy(1, w.length, x, labels, tensor(w), smoothing, loss, dx);
+        example.expect("loss", read(loss));
+        example.expect("dx", read(dx));
+    }
+
+    @Test
     void softmaxOfLargeValues() {
         example("softmax-large");
         Tensor x = tensor(example.get("x"));

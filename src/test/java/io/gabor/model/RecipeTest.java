@@ -2,6 +2,9 @@ package io.gabor.model;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -44,15 +47,58 @@ final class RecipeTest {
         expected.put("testLimit", 6);
         expected.put("optimizer", "adam");
         expected.put("rate", 0.25);
+        expected.put("schedule", "step:every=3,factor=0.5");
         expected.put("batch", 7);
         expected.put("epochs", 8);
         Recipe changed = recipe().withDataset("other")
                 .withLimits(5, 6)
                 .withOptimizer("adam", 0.25)
+                .withSchedule(Schedule.parse("step:every=3,factor=0.5"))
                 .withBatch(7)
                 .withEpochs(8);
         assertEquals(expected, changed.write());
         assertEquals(before, recipe().write());
+    }
+
+    @Test
+    void whatIsAddedIsWrittenAndReadBackAndNothingForNothing() {
+        assertFalse(recipe().write().containsKey("options"));
+        Recipe added = recipe().withOptions(new TrainingOptions(0.1, ClassWeights.parse("balanced")));
+        Recipe read = Recipe.read((Map<?, ?>) Json.read(Json.write(added.write())));
+        assertEquals(added.options(), read.options());
+        assertEquals(
+                Map.of("labelSmoothing", 0.1, "classWeights", "balanced"),
+                added.write().get("options"));
+    }
+
+    @Test
+    void theLossIsThatOfTheRecipeUnlessSomethingIsAdded() {
+        Recipe lenet = Models.byName("lenet").recipe();
+        assertSame(lenet.loss(), lenet.trainingLoss(data()));
+        Recipe smoothed = lenet.withOptions(new TrainingOptions(0.1, ClassWeights.EQUAL));
+        assertNotSame(smoothed.loss(), smoothed.trainingLoss(data()));
+        String message = assertThrows(
+                        IllegalArgumentException.class,
+                        () -> recipe().withOptions(new TrainingOptions(0.1, ClassWeights.EQUAL))
+                                .trainingLoss(data()))
+                .getMessage();
+        assertTrue(message.contains("trained with bce"), message);
+    }
+
+    @Test
+    void classWeightsAreEqualOrBalancedOrGiven() {
+        assertArrayEquals(new double[0], ClassWeights.EQUAL.of(data()));
+        assertArrayEquals(
+                new double[] {8 / (3 * 2.0), 8 / (3 * 2.0), 8 / (3 * 4.0)},
+                ClassWeights.parse("balanced").of(data()),
+                1e-15);
+        assertArrayEquals(
+                new double[] {1, 0.5, 3}, ClassWeights.parse("1, 0.5,3").of(data()));
+        Dataset absent = Dataset.ofBytes("t", Shape.of(1), new byte[2], new int[2], List.of("a", "b"));
+        assertArrayEquals(new double[] {0.5, 1}, ClassWeights.parse("balanced").of(absent));
+        for (String text : List.of("equal", "balanced", "1.0,0.5")) {
+            assertEquals(text, ClassWeights.parse(text).toString());
+        }
     }
 
     @ParameterizedTest(name = "{0} = {1}")
@@ -77,6 +123,10 @@ final class RecipeTest {
                 "rate | 0 | the learning rate must be finite and above 0",
                 "rate | \"fast\" | the recipe's 'rate' must be a number",
                 "schedule | \"linear\" | there is no schedule 'linear'",
+                "options | 7 | the recipe's 'options' must be an object, found 7",
+                "options | {\"labelSmoothing\":2} | label smoothing must be from 0 to 1, found 2",
+                "options | {\"labelSmoothing\":\"x\"} | the recipe's 'labelSmoothing' must be a number",
+                "options | {\"classWeights\":\"1,0\"} | a number above 0 for each class",
                 "batch | 0 | batch and epochs must be at least 1",
                 "batch | 1.5 | the recipe's 'batch' must be an integer",
                 "epochs | 0 | batch and epochs must be at least 1",

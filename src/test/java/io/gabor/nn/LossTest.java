@@ -209,6 +209,66 @@ final class LossTest {
                 1e-14);
     }
 
+    /** {@code torch.nn.CrossEntropyLoss}: (1 − ε)·nll + ε/C·smooth, both divided by the weights of the labels. */
+    @Test
+    void smoothedLabelsAndClassWeightsAreThoseOfPyTorch() {
+        double[] w = {0.5, 2, 1.25};
+        double smoothing = 0.15;
+        Philox random = new Philox(4, 4);
+        double[] x = LayerRun.normal(12, random);
+        int[] label = {2, 1, 1, 0};
+        double nll = 0;
+        double smooth = 0;
+        double weight = 0;
+        for (int r = 0; r < 4; r++) {
+            double sum = 0;
+            for (int c = 0; c < 3; c++) {
+                sum += Math.exp(x[3 * r + c]);
+            }
+            for (int c = 0; c < 3; c++) {
+                double cost = -w[c] * Math.log(Math.exp(x[3 * r + c]) / sum);
+                smooth += cost;
+                nll += c == label[r] ? cost : 0;
+            }
+            weight += w[label[r]];
+        }
+        Tensor output = backend.allocate(Shape.of(4, 3));
+        backend.upload(x, 12, output);
+        Tensor labels = backend.allocate(ElementType.I32, Shape.of(4));
+        backend.upload(label, 4, labels);
+        long before = backend.allocatedBytes();
+        Loss loss = new SoftmaxCrossEntropy(smoothing, w);
+        Result found = compute(loss, 4, output, labels);
+        assertEquals(((1 - smoothing) * nll + smoothing / 3 * smooth) / weight, found.loss(), 1e-14);
+        CentralDifferences.check(
+                loss.kind(),
+                x,
+                v -> backend.upload(v, v.length, output),
+                () -> compute(loss, 4, output, labels).loss(),
+                found.gradient());
+        Loss.OnBackend kept = loss.on(backend);
+        assertTrue(backend.allocatedBytes() > before);
+        Tensor value = tensor(Double.NaN);
+        kept.compute(4, output, labels, value, null);
+        double[] number = new double[1];
+        backend.download(value, number, 1);
+        assertEquals(found.loss(), number[0]);
+    }
+
+    @Test
+    void weightsAndSmoothingOutOfRangeAreRefused() {
+        for (double wrong : new double[] {-0.1, 1.1, Double.NaN}) {
+            assertThrows(IllegalArgumentException.class, () -> new SoftmaxCrossEntropy(wrong));
+        }
+        for (double wrong : new double[] {0, -1, Double.NaN, Double.POSITIVE_INFINITY, 1e-60}) {
+            assertThrows(IllegalArgumentException.class, () -> new SoftmaxCrossEntropy(0, 1, wrong));
+        }
+        ShapeException error =
+                assertThrows(ShapeException.class, () -> new SoftmaxCrossEntropy(0, 1, 2, 3).check(Shape.of(10)));
+        assertTrue(
+                error.getMessage().contains("3 classes") && error.getMessage().contains("10 outputs"));
+    }
+
     @Test
     void everyLossIsAMeanOverTheBatchThatIsThereAndNotTheLargest() {
         Tensor output = backend.allocate(Shape.of(4, 2));

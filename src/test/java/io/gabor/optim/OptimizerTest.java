@@ -213,22 +213,4 @@ final class OptimizerTest {
                 assertThrows(IllegalArgumentException.class, () -> Optimizers.create("rmsprop", 1))
                         .getMessage());
     }
-
-    @ParameterizedTest(name = "step {0} of {1}: {2}")
-    @CsvSource({"0,4,1", "1,4,0.8535533905932737", "2,4,0.5", "3,4,0.1464466094067262", "4,4,0", "9,4,0", "0,0,1"})
-    void theCosineScheduleSinksFromOneToZero(long step, long total, double factor) {
-        assertEquals(factor, Schedule.COSINE.factor(step, total), 1e-15);
-        assertEquals(1, Schedule.CONSTANT.factor(step, total));
-    }
-
-    @Test
-    void schedulesAreFoundByName() {
-        for (Schedule schedule : Schedule.values()) {
-            assertEquals(schedule, Schedule.parse(schedule.toString()));
-        }
-        assertEquals(
-                "there is no schedule 'linear'; there are [constant, cosine]",
-                assertThrows(IllegalArgumentException.class, () -> Schedule.parse("linear"))
-                        .getMessage());
-    }
 }

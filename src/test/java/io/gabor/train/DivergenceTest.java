@@ -23,6 +23,7 @@ import io.gabor.nn.Sequential;
 import io.gabor.optim.Adam;
 import io.gabor.optim.Optimizer;
 import io.gabor.optim.OptimizerState;
+import io.gabor.optim.Rates;
 import io.gabor.optim.Schedule;
 import io.gabor.optim.Sgd;
 import io.gabor.tensor.Philox;
@@ -86,6 +87,7 @@ final class DivergenceTest {
     private static Found lookAtEverything(Run run, Backend backend) {
         Dataset data = run.data();
         int stepsPerEpoch = (run.samples + run.batch - 1) / run.batch;
+        Rates rates = run.schedule.start(run.optimizer.rate(), stepsPerEpoch, (long) stepsPerEpoch * run.epochs);
         Tensor target = backend.allocate(Shape.of(run.batch, 1));
         Tensor loss = backend.allocate(Shape.of(1));
         long step = 0;
@@ -104,7 +106,7 @@ final class DivergenceTest {
                     Map<String, float[]> before = network.weights();
                     backend.upload(x, n, network.in().value());
                     backend.upload(t, n, target);
-                    state.setRate(run.optimizer.rate() * run.schedule.factor(step, (long) stepsPerEpoch * run.epochs));
+                    state.setRate(rates.at(step));
                     step++;
                     network.forward(n, Mode.TRAIN);
                     Tensor output = network.out().value();

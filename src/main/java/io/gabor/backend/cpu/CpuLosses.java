@@ -29,15 +29,34 @@ final class CpuLosses {
     private float[] target;
     private int[] labels;
     private float[] dx;
+    /** Null for 1 each. */
+    private float[] weights;
+
+    private double smoothing;
+    /** What the sum of the losses is divided by. */
+    private double total;
+    /** The sum of all classes' weights. */
+    private double weightSum;
 
     CpuLosses(CpuContext context) {
         this.context = context;
     }
 
-    void softmaxCrossEntropy(int n, int classCount, Tensor logits, Tensor labelTensor, Tensor loss, Tensor gradient) {
+    void softmaxCrossEntropy(
+            int n,
+            int classCount,
+            Tensor logits,
+            Tensor labelTensor,
+            Tensor weightTensor,
+            double smoothed,
+            Tensor loss,
+            Tensor gradient) {
         String op = "softmaxCrossEntropy";
         Memory.range(op, "n", n, 1, Integer.MAX_VALUE);
         Memory.range(op, "classes", classCount, 1, Integer.MAX_VALUE);
+        if (!(smoothed >= 0 && smoothed <= 1)) {
+            throw Memory.error(op, "smoothing must be from 0 to 1, found " + smoothed);
+        }
         long size = (long) n * classCount;
         Memory memory = context.memory();
         x = memory.floats(op, "x", logits, size);
@@ -45,9 +64,14 @@ final class CpuLosses {
         float[] losses = memory.floats(op, "loss", loss, 1);
         dx = gradient == null ? null : memory.floats(op, "dx", gradient, size);
         separate(op, losses, "dx");
+        weights = weightTensor == null ? null : memory.floats(op, "weights", weightTensor, classCount);
+        Memory.separate(op, "loss", losses, "weights", weights);
+        Memory.separate(op, "dx", dx, "weights", weights);
         CpuBatches.checkLabels(op, n, classCount, labels);
         count = n;
         classes = classCount;
+        smoothing = smoothed;
+        weigh();
         run(crossEntropy, CpuContext.ceilDiv(n, rowsPerChunk()), size * 2 * EXP_WORK, losses);
     }
 
@@ -55,8 +79,28 @@ final class CpuLosses {
         return Math.max(1, CHUNK / classes);
     }
 
+    private void weigh() {
+        total = count;
+        weightSum = classes;
+        if (weights != null) {
+            total = 0;
+            for (int r = 0; r < count; r++) {
+                total += weights[labels[r]];
+            }
+            weightSum = 0;
+            for (int c = 0; c < classes; c++) {
+                weightSum += weights[c];
+            }
+        }
+    }
+
+    private double weight(int c) {
+        return weights == null ? 1 : weights[c];
+    }
+
     private void crossEntropy(int chunk, int worker) {
         double loss = 0;
+        double share = smoothing / classes;
         int end = Math.min((chunk + 1) * rowsPerChunk(), count);
         for (int r = chunk * rowsPerChunk(); r < end; r++) {
             int row = r * classes;
@@ -65,22 +109,38 @@ final class CpuLosses {
             for (int c = 1; c < classes; c++) {
                 max = Math.max(max, x[row + c]);
             }
-            double sum = 0;
-            for (int c = 0; c < classes; c++) {
-                sum += Math.exp((double) x[row + c] - max);
+            double others = 0;
+            for (int i = row; i < row + classes; i++) {
+                others += i == label ? 0 : Math.exp((double) x[i] - max);
             }
-            loss += Math.log(sum) + max - x[label];
+            double sum = others + Math.exp((double) x[label] - max);
+            double weight = weight(labels[r]);
+            double own = (1 - smoothing) * weight;
+            double mass = own + share * weightSum;
+            loss += mass * Math.log(sum) - own * ((double) x[label] - max);
+            if (share > 0) {
+                loss -= share * spread(row, max);
+            }
             if (dx != null) {
-                double scale = 1 / (sum * count);
-                for (int i = row; i < row + classes; i++) {
-                    dx[i] = (float)
-                            (i == label
-                                    ? (Math.exp((double) x[i] - max) / sum - 1) / count
-                                    : Math.exp((double) x[i] - max) * scale);
+                double scale = mass / (sum * total);
+                double away = share / total;
+                for (int c = 0; c < classes; c++) {
+                    dx[row + c] = (float) (Math.exp((double) x[row + c] - max) * scale - away * weight(c));
                 }
+                // what the other classes have of the target less what they have of the softmax
+                dx[label] = (float) (away * (weightSum - weight) - others * scale);
             }
         }
         sums[chunk] = loss;
+    }
+
+    /** Returns what the smoothed labels have of a row: {@code Σ over c of w[c]·(x[row + c] − max)}. */
+    private double spread(int row, float max) {
+        double sum = 0;
+        for (int c = 0; c < classes; c++) {
+            sum += weight(c) * ((double) x[row + c] - max);
+        }
+        return sum;
     }
 
     void meanSquaredError(int elements, Tensor p, Tensor targets, Tensor loss, Tensor gradient) {
@@ -115,6 +175,7 @@ final class CpuLosses {
         Memory.separate(op, "loss", losses, "target", target);
         Memory.separate(op, "dp", dx, "target", target);
         count = elements;
+        total = elements;
         run(task, CpuContext.ceilDiv(elements, CHUNK), (long) elements * work, losses);
     }
 
@@ -129,11 +190,11 @@ final class CpuLosses {
             sums = new double[chunks];
         }
         context.pool().run(task, chunks, work);
-        double total = 0;
+        double sum = 0;
         for (int i = 0; i < chunks; i++) {
-            total += sums[i];
+            sum += sums[i];
         }
-        losses[0] = (float) (total / count);
+        losses[0] = (float) (sum / total);
     }
 
     private void squares(int chunk, int worker) {

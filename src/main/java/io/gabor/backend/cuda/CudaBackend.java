@@ -241,8 +241,9 @@ public final class CudaBackend implements Backend {
     // ---- losses -----------------------------------------------------------------------------------------------------
 
     @Override
-    public void softmaxCrossEntropy(int n, int classes, Tensor x, Tensor labels, Tensor loss, Tensor dx) {
-        losses.softmaxCrossEntropy(n, classes, x, labels, loss, dx);
+    public void softmaxCrossEntropy(
+            int n, int classes, Tensor x, Tensor labels, Tensor weights, double smoothing, Tensor loss, Tensor dx) {
+        losses.softmaxCrossEntropy(n, classes, x, labels, weights, smoothing, loss, dx);
     }
 
     @Override

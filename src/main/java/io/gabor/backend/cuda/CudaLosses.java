@@ -23,30 +23,39 @@ final class CudaLosses {
 
     CudaLosses(CudaContext context) {
         memory = context.memory();
-        crossEntropy = context.launch("softmaxCrossEntropy", "gabor_loss_softmax_cross_entropy", 7);
+        crossEntropy = context.launch("softmaxCrossEntropy", "gabor_loss_softmax_cross_entropy", 9);
         squares = context.launch("meanSquaredError", "gabor_loss_mean_squared_error", 6);
         entropy = context.launch("binaryCrossEntropy", "gabor_loss_binary_cross_entropy", 6);
         logitEntropy = context.launch("binaryCrossEntropyWithLogits", "gabor_loss_binary_cross_entropy_with_logits", 6);
         finish = context.launch("loss", "gabor_loss_finish", 4);
         // doubles, of which the seam has no type: two floats each
-        partials = memory.workspace("open", ElementType.F32, 2L * MOST_BLOCKS);
+        // and one for the sum of the weights
+        partials = memory.workspace("open", ElementType.F32, 2L * (MOST_BLOCKS + 1));
     }
 
-    void softmaxCrossEntropy(int n, int classes, Tensor x, Tensor labels, Tensor loss, Tensor dx) {
+    void softmaxCrossEntropy(
+            int n, int classes, Tensor x, Tensor labels, Tensor weights, double smoothing, Tensor loss, Tensor dx) {
         String op = "softmaxCrossEntropy";
         CudaMemory.range(op, "n", n, 1, Integer.MAX_VALUE);
         CudaMemory.range(op, "classes", classes, 1, Integer.MAX_VALUE);
+        if (!(smoothing >= 0 && smoothing <= 1)) {
+            throw CudaMemory.error(op, "smoothing must be from 0 to 1, found " + smoothing);
+        }
         long size = (long) n * classes;
         CudaStorage in = memory.floats(op, "x", x, size);
         CudaStorage label = memory.ints(op, "labels", labels, n);
         CudaStorage result = memory.floats(op, "loss", loss, 1);
         CudaStorage gradient = dx == null ? null : memory.floats(op, "dx", dx, size);
         separate(op, in, result, "dx", gradient);
+        CudaStorage weight = weights == null ? null : memory.floats(op, "weights", weights, classes);
+        CudaMemory.separate(op, "loss", result, "weights", weight);
+        CudaMemory.separate(op, "dx", gradient, "weights", weight);
         int blocks = blocks((long) n * 32);
         crossEntropy.setInt(0, n).setInt(1, classes).setPointer(2, in).setPointer(3, label);
-        crossEntropy.setPointer(4, partials).setPointer(5, result).setPointer(6, gradient);
+        crossEntropy.setPointer(4, weight).setDouble(5, smoothing);
+        crossEntropy.setPointer(6, partials).setPointer(7, result).setPointer(8, gradient);
         crossEntropy.run(blocks, THREADS);
-        finish(blocks, n, result);
+        finish(blocks, weight == null ? n : 0, result);
     }
 
     void meanSquaredError(int count, Tensor p, Tensor target, Tensor loss, Tensor dp) {
@@ -93,6 +102,7 @@ final class CudaLosses {
         CudaMemory.separate(op, gradientName, gradient, "loss", loss);
     }
 
+    /** Divides by {@code count}, or where that is 0 by the sum of the weights, which stands behind the partial sums. */
     private void finish(int blocks, int count, CudaStorage loss) {
         if (blocks > 1) {
             finish.setInt(0, blocks).setInt(1, count).setPointer(2, partials).setPointer(3, loss);

@@ -38,6 +38,13 @@ final class Arguments {
         }
     }
 
+    /** Checks {@code 0 <= value <= 1}. */
+    void share(String name, double value) {
+        if (!(value >= 0 && value <= 1)) {
+            throw error(name + " must be from 0 to 1, found " + value);
+        }
+    }
+
     /** Checks a number of samples, rows, columns or elements: at least 1. */
     void count(String name, int value) {
         if (value < 1) {

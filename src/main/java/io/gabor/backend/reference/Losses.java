@@ -7,6 +7,9 @@ package io.gabor.backend.reference;
  * <pre>
  * softmax cross-entropy       loss    = 1/N · Σ over r of (log Σ over c of exp(x[r,c]) − x[r, label[r]])
  *                             dx[r,c] = (softmax(x)[r,c] − [c = label[r]]) / N
+ *   with class weights w        q[r,c]  = w[c]·((1 − ε)·[c = label[r]] + ε/C),  W = Σ over r of w[label[r]]
+ *   and label smoothing ε       loss    = 1/W · Σ over r, c of q[r,c]·(log Σ over k of exp(x[r,k]) − x[r,c])
+ *                               dx[r,c] = (softmax(x)[r,c]·Σ over k of q[r,k] − q[r,c]) / W
  * mean squared error          loss    = 1/M · Σ (p − t)²
  *                             dp      = 2·(p − t) / M
  * binary cross-entropy        loss    = −1/M · Σ (t·log p + (1 − t)·log(1 − p)),  no logarithm below −100
@@ -24,21 +27,33 @@ final class Losses {
 
     private Losses() {}
 
-    static double softmaxCrossEntropy(int n, int classes, double[] x, int[] labels, double[] dx) {
+    static double softmaxCrossEntropy(
+            int n, int classes, double[] x, int[] labels, double[] weights, double smoothing, double[] dx) {
+        double total = 0;
+        for (int r = 0; r < n; r++) {
+            total += weights[labels[r]];
+        }
         double loss = 0;
+        double[] q = new double[classes];
         for (int r = 0; r < n; r++) {
             int row = r * classes;
             double max = Softmax.maximum(classes, x, row);
             double sum = Softmax.sumOfExp(classes, x, row, max);
-            loss += Math.log(sum) + max - x[row + labels[r]];
+            double mass = 0;
+            for (int c = 0; c < classes; c++) {
+                q[c] = weights[c] * ((c == labels[r] ? 1 - smoothing : 0) + smoothing / classes);
+                mass += q[c];
+                // what has no share in the target costs nothing, however unlikely it is
+                loss += q[c] == 0 ? 0 : q[c] * (Math.log(sum) + max - x[row + c]);
+            }
             if (dx != null) {
                 for (int c = 0; c < classes; c++) {
                     double softmax = Math.exp(x[row + c] - max) / sum;
-                    dx[row + c] = (softmax - (c == labels[r] ? 1 : 0)) / n;
+                    dx[row + c] = (softmax * mass - q[c]) / total;
                 }
             }
         }
-        return loss / n;
+        return loss / total;
     }
 
     static double meanSquaredError(int count, double[] p, double[] target, double[] dp) {

@@ -14,6 +14,7 @@ import io.gabor.tensor.ElementType;
 import io.gabor.tensor.PoolGeometry;
 import io.gabor.tensor.Shape;
 import io.gabor.tensor.Tensor;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -264,13 +265,20 @@ final class ReferenceBackend implements Backend {
     // ---- losses -----------------------------------------------------------------------------------------------------
 
     @Override
-    public void softmaxCrossEntropy(int n, int classes, Tensor x, Tensor labels, Tensor loss, Tensor dx) {
+    public void softmaxCrossEntropy(
+            int n, int classes, Tensor x, Tensor labels, Tensor weights, double smoothing, Tensor loss, Tensor dx) {
         Arguments args = arguments("softmaxCrossEntropy");
         long size = matrix(args, "n", n, "classes", classes);
+        args.share("smoothing", smoothing);
         double[] xs = args.input("x", x, size);
         int[] labelled = args.labels("labels", labels, n, classes);
+        double[] ws = weights == null ? new double[classes] : args.input("weights", weights, classes);
+        if (weights == null) {
+            Arrays.fill(ws, 1);
+        }
         double[] losses = args.output("loss", loss, 1);
-        losses[0] = Losses.softmaxCrossEntropy(n, classes, xs, labelled, args.outputOrNull("dx", dx, size));
+        double[] dxs = args.outputOrNull("dx", dx, size);
+        losses[0] = Losses.softmaxCrossEntropy(n, classes, xs, labelled, ws, smoothing, dxs);
     }
 
     @Override

@@ -69,6 +69,10 @@ final class ArgumentsConformanceTest {
             new Position("softmaxBackward", "dy", (b, g, bad) -> b.softmaxBackward(2, 8, g.f(), bad, g.f())),
             new Position(
                     "softmaxCrossEntropy", "dx", (b, g, bad) -> b.softmaxCrossEntropy(2, 8, g.f(), g.i(), g.f(), bad)),
+            new Position(
+                    "softmaxCrossEntropy",
+                    "weights",
+                    (b, g, bad) -> b.softmaxCrossEntropy(2, 8, g.f(), g.i(), bad, 0.1, g.f(), g.f())),
             new Position("meanSquaredError", "p", (b, g, bad) -> b.meanSquaredError(16, bad, g.f(), g.f(), g.f())),
             new Position(
                     "binaryCrossEntropy", "target", (b, g, bad) -> b.binaryCrossEntropy(16, g.f(), bad, g.f(), g.f())),

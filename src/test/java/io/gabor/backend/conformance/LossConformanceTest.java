@@ -37,6 +37,14 @@ final class LossConformanceTest {
                             pair -> checkSoftmaxCrossEntropy(pair, rows, cols, size, gradient)));
                 }
             }
+            for (boolean weighted : new boolean[] {true, false}) {
+                for (double smoothing : new double[] {0, 0.1, 1}) {
+                    String added = rows + "×" + cols + ", smoothing " + smoothing + (weighted ? ", weights" : "");
+                    checks.add(new Conformance.Check(
+                            "softmax cross-entropy " + added,
+                            pair -> checkWeightedCrossEntropy(pair, rows, cols, weighted, smoothing)));
+                }
+            }
             checks.add(new Conformance.Check(
                     "softmax backward " + rows + "×" + cols, pair -> checkSoftmaxBackward(pair, rows, cols)));
         }
@@ -99,6 +107,34 @@ final class LossConformanceTest {
                     "softmaxCrossEntropy",
                     on -> on.backend()
                             .softmaxCrossEntropy(n, classes, on.of(x), on.of(labels), on.of(loss), on.of(dx)));
+        }
+    }
+
+    private static void checkWeightedCrossEntropy(
+            BackendPair pair, int n, int classes, boolean weighted, double smoothing) {
+        try (Trial trial = new Trial(pair, SEED + n)) {
+            Operand x = trial.input("x", trial.uniform(n * classes, -4, 4), (n + 1) * classes);
+            Operand labels = trial.input("labels", trial.integers(n, classes), n + 1);
+            Operand weights = weighted ? trial.input("weights", trial.uniform(classes, 0.1, 5)) : null;
+            Operand loss = trial.output("loss", 1, 1);
+            Operand dx = trial.output("dx", n * classes, (n + 1) * classes);
+            trial.run(
+                    "softmaxCrossEntropy",
+                    on -> on.backend()
+                            .softmaxCrossEntropy(
+                                    n,
+                                    classes,
+                                    on.of(x),
+                                    on.of(labels),
+                                    on.of(weights),
+                                    smoothing,
+                                    on.of(loss),
+                                    on.of(dx)));
+            trial.run(
+                    "softmaxCrossEntropy",
+                    on -> on.backend()
+                            .softmaxCrossEntropy(
+                                    n, classes, on.of(x), on.of(labels), on.of(weights), smoothing, on.of(loss), null));
         }
     }
 

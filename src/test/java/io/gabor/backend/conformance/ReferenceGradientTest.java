@@ -180,6 +180,12 @@ final class ReferenceGradientTest {
         backend.upload(new int[] {0, 5, 3, 3, 1}, 5, labels);
         Tensor dx = backend.allocate(x.shape());
         checkLoss(random, x, dx, (loss, gradient) -> backend.softmaxCrossEntropy(5, 6, x, labels, loss, gradient));
+        Tensor weights = tensor(new double[] {0.5, 1, 2, 3, 1, 0.1});
+        checkLoss(
+                random,
+                x,
+                dx,
+                (loss, gradient) -> backend.softmaxCrossEntropy(5, 6, x, labels, weights, 0.3, loss, gradient));
     }
 
     @Test

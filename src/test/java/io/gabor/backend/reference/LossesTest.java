@@ -77,6 +77,25 @@ final class LossesTest extends Fixture {
         holds(loss, Math.log(1 + Math.exp(-1)));
     }
 
+    /** Two rows of equal logits: log p is −log 2 throughout. */
+    @Test
+    void softmaxCrossEntropyWithWeightsAndSmoothing() {
+        Tensor loss = room(1);
+        Tensor dx = room(4);
+        backend.softmaxCrossEntropy(2, 2, of(0, 0, 5, 5), ints(0, 1), of(3, 1), 0, loss, dx);
+        holds(loss, Math.log(2));
+        holds(dx, -0.375, 0.375, 0.125, -0.125);
+        // q = 3·0.9, 1·0.1 and 3·0.1, 1·0.9; W = 4
+        backend.softmaxCrossEntropy(2, 2, of(0, 0, 5, 5), ints(0, 1), of(3, 1), 0.2, loss, dx);
+        holds(loss, (2.8 + 1.2) * Math.log(2) / 4);
+        holds(dx, (1.4 - 2.7) / 4, (1.4 - 0.1) / 4, (0.6 - 0.3) / 4, (0.6 - 0.9) / 4);
+        // a class without a share costs nothing, however unlikely it is
+        backend.softmaxCrossEntropy(1, 2, of(0, Double.NEGATIVE_INFINITY), ints(0), null, 0, loss, null);
+        holds(loss, 0);
+        backend.softmaxCrossEntropy(1, 3, of(1, 2, 3), ints(1), null, 1, loss, null);
+        holds(loss, Math.log(1 + Math.exp(1) + Math.exp(2)) + 1 - 2);
+    }
+
     @Test
     void meanSquaredError() {
         Tensor loss = room(1);

@@ -1,0 +1,32 @@
+package io.gabor.cli;
+
+import io.gabor.model.ClassWeights;
+import io.gabor.model.Recipe;
+import io.gabor.model.TrainingOptions;
+import picocli.CommandLine.Option;
+
+/** The options that add something to a recipe; what is not given stays as the model's recipe has it. */
+final class TrainingChoices {
+    @Option(
+            names = "--label-smoothing",
+            paramLabel = "X",
+            converter = Share.class,
+            description = "Spread this part of each target over all classes: 0 to 1.")
+    private Double labelSmoothing;
+
+    @Option(
+            names = "--class-weights",
+            paramLabel = "balanced|A,B,...",
+            converter = Parsed.Weights.class,
+            description =
+                    "How much each class counts in the loss: balanced, or a number for each (default: all alike).")
+    private ClassWeights classWeights;
+
+    /** Returns the recipe with what was asked for. */
+    Recipe apply(Recipe recipe) {
+        TrainingOptions had = recipe.options();
+        return recipe.withOptions(new TrainingOptions(
+                labelSmoothing == null ? had.labelSmoothing() : labelSmoothing,
+                classWeights == null ? had.classWeights() : classWeights));
+    }
+}

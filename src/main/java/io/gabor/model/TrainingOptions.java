@@ -1,0 +1,82 @@
+package io.gabor.model;
+
+import io.gabor.data.Dataset;
+import io.gabor.nn.Loss;
+import io.gabor.nn.SoftmaxCrossEntropy;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * What may be added to a recipe and mostly is not.
+ *
+ * @param labelSmoothing the part of a target that is spread over all classes, from 0 to 1
+ * @param classWeights how much each class counts
+ */
+public record TrainingOptions(double labelSmoothing, ClassWeights classWeights) {
+    /** Nothing added. */
+    public static final TrainingOptions NONE = new TrainingOptions(0, ClassWeights.EQUAL);
+
+    private static final String LABEL_SMOOTHING = "labelSmoothing";
+    private static final String CLASS_WEIGHTS = "classWeights";
+
+    public TrainingOptions {
+        Objects.requireNonNull(classWeights, "classWeights");
+        require(labelSmoothing >= 0 && labelSmoothing <= 1, "label smoothing must be from 0 to 1", labelSmoothing);
+    }
+
+    private static void require(boolean holds, String rule, double found) {
+        if (!holds) {
+            throw new IllegalArgumentException(rule + ", found " + found);
+        }
+    }
+
+    /**
+     * Returns a recipe's loss with what is added to it.
+     *
+     * @throws IllegalArgumentException if this loss has no classes to weigh or labels to smooth
+     */
+    Loss loss(Loss plain, Dataset training) {
+        if (labelSmoothing == 0 && classWeights.equals(ClassWeights.EQUAL)) {
+            return plain;
+        }
+        if (!(plain instanceof SoftmaxCrossEntropy)) {
+            throw new IllegalArgumentException("label smoothing and class weights belong to the loss "
+                    + new SoftmaxCrossEntropy().kind() + ", and this model is trained with " + plain.kind());
+        }
+        return new SoftmaxCrossEntropy(labelSmoothing, classWeights.of(training));
+    }
+
+    /** Writes what is added as plain values, for model files: nothing for nothing. */
+    Map<String, Object> write() {
+        Map<String, Object> written = new LinkedHashMap<>();
+        put(written, LABEL_SMOOTHING, labelSmoothing, NONE.labelSmoothing);
+        put(written, CLASS_WEIGHTS, classWeights.toString(), NONE.classWeights.toString());
+        return written;
+    }
+
+    private static void put(Map<String, Object> written, String key, Object value, Object usual) {
+        if (!value.equals(usual)) {
+            written.put(key, value);
+        }
+    }
+
+    /**
+     * Reads what {@link #write} wrote; what is missing is not added.
+     *
+     * @throws IllegalArgumentException if a value is not what it must be; says which
+     */
+    static TrainingOptions read(Map<?, ?> written) {
+        return new TrainingOptions(
+                number(written, LABEL_SMOOTHING, NONE.labelSmoothing),
+                ClassWeights.parse(text(written, CLASS_WEIGHTS, NONE.classWeights.toString())));
+    }
+
+    private static double number(Map<?, ?> written, String key, double usual) {
+        return written.containsKey(key) ? Recipe.number(key, written.get(key)) : usual;
+    }
+
+    private static String text(Map<?, ?> written, String key, String usual) {
+        return written.containsKey(key) ? Recipe.text(written, key) : usual;
+    }
+}
