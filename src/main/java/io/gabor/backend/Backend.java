@@ -192,6 +192,23 @@ public interface Backend extends AutoCloseable {
      */
     PoolOp avgPool2d(PoolGeometry geometry, boolean countPadding, int maxBatch);
 
+    /**
+     * Plans batch normalisation (Ioffe and Szegedy, 2015). {@code x, y: N×C×P}, P the pixels of a channel; γ, β, μ, σ² and
+     * all statistics have C elements. Over the {@code m = n·P} values of each channel, and with
+     * {@code dz = dy · activation'}:
+     *
+     * <pre>
+     * μ = 1/m · Σ x        σ² = 1/m · Σ (x − μ)²        x̂ = (x − μ) / √(σ² + ε)        y = activation(γ·x̂ + β)
+     * dβ = Σ dz            dγ = Σ dz·x̂                  dx = γ/√(σ² + ε) · (dz − dβ/m − x̂·dγ/m)
+     * running mean     ← (1 − momentum) · running mean     + momentum · μ
+     * running variance ← (1 − momentum) · running variance + momentum · σ²·m/(m − 1)
+     * </pre>
+     *
+     * <p>The running variance takes the unbiased one, as PyTorch's does. A single value ({@code m = 1}) has none: then the
+     * running statistics stay as they are. With the running statistics instead of μ and σ² it is {@link BatchNormOp#infer}.
+     */
+    BatchNormOp batchNorm(int channels, int pixels, BatchNormSpec spec, int maxBatch);
+
     /** {@code y[i] = f(x[i])} for {@code i < count}. {@code y} may be {@code x}. */
     void activation(Activation f, int count, Tensor x, Tensor y);
 

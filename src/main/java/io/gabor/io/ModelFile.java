@@ -4,7 +4,6 @@ import io.gabor.backend.Backend;
 import io.gabor.nn.Layer;
 import io.gabor.nn.LayerConfig;
 import io.gabor.nn.Network;
-import io.gabor.nn.Parameter;
 import io.gabor.tensor.Shape;
 import io.gabor.tensor.ShapeException;
 import java.io.IOException;
@@ -16,7 +15,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * A trained network as a safetensors file: each parameter is a tensor of its name, so PyTorch and others can read the weights;
+ * A trained network as a safetensors file: each parameter and buffer is a tensor of its name, so PyTorch and others can read the weights;
  * the input's shape, the layers and the recipe are JSON strings in {@code __metadata__}. The same network gives the same file,
  * byte for byte.
  *
@@ -33,9 +32,8 @@ public record ModelFile(
     public static ModelFile of(Network network, Map<String, Object> recipe) {
         Map<String, float[]> values = network.weights();
         Map<String, TensorData> weights = new LinkedHashMap<>();
-        for (Parameter parameter : network.parameters()) {
-            weights.put(parameter.name(), new TensorData(parameter.shape(), values.get(parameter.name())));
-        }
+        network.tensors()
+                .forEach((name, tensor) -> weights.put(name, new TensorData(tensor.shape(), values.get(name))));
         return new ModelFile(network.in().sampleShape(), LayerConfig.write(network.root()), recipe, weights);
     }
 
@@ -55,7 +53,7 @@ public record ModelFile(
 
     /**
      * Reads a file and checks all of it: that the layers exist and fit one another, and that there is exactly one tensor of
-     * the right shape for each parameter.
+     * the right shape for each parameter and buffer.
      *
      * @throws FormatException if it is no such file; says what is wrong
      * @throws IOException if it cannot be read
@@ -122,7 +120,8 @@ public record ModelFile(
             throw new IllegalArgumentException(
                     "the outermost layer must be a sequential or residual, found " + root.kind());
         }
-        Map<String, Shape> expected = root.parameterShapes(input);
+        Map<String, Shape> expected = new LinkedHashMap<>(root.parameterShapes(input));
+        expected.putAll(root.bufferShapes(input));
         List<String> unknown = new ArrayList<>(weights.keySet());
         unknown.removeAll(expected.keySet());
         if (!unknown.isEmpty()) {

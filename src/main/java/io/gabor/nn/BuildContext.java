@@ -24,10 +24,12 @@ public final class BuildContext {
     private final boolean dry;
 
     private final List<Parameter> parameters = new ArrayList<>();
+    private final List<Buffer> buffers = new ArrayList<>();
     private final List<Tensor> tensors = new ArrayList<>();
     private final List<AutoCloseable> ops = new ArrayList<>();
     private long activationBytes;
     private long parameterBytes;
+    private long bufferBytes;
 
     BuildContext(Backend backend, int maxBatch, boolean training, boolean fusing, long seed) {
         this(backend, maxBatch, training, fusing, seed, false);
@@ -72,6 +74,11 @@ public final class BuildContext {
         return new Flow(value, gradient && training ? activation(value.shape()) : null);
     }
 
+    /** Returns a new F32 tensor for what a layer keeps for itself; it counts with the activations. */
+    public Tensor values(Shape shape) {
+        return activation(shape);
+    }
+
     private Tensor activation(Shape shape) {
         activationBytes += bytes(shape);
         return allocate(shape);
@@ -96,6 +103,26 @@ public final class BuildContext {
         Parameter parameter = new Parameter(layer.name() + "." + role, value, training ? allocate(shape) : null);
         parameters.add(parameter);
         return parameter;
+    }
+
+    /** Returns what stands for a parameter that is not learned: the network does not know of it. */
+    Parameter fixed(Layer layer, String role, Shape shape, float value) {
+        return new Parameter(layer.name() + "." + role, filled(values(shape), value), training ? values(shape) : null);
+    }
+
+    /** Returns a new buffer, all of whose elements are {@code value}. */
+    public Buffer buffer(Layer layer, String role, Shape shape, float value) {
+        bufferBytes += bytes(shape);
+        Buffer buffer = new Buffer(layer.name() + "." + role, filled(allocate(shape), value));
+        buffers.add(buffer);
+        return buffer;
+    }
+
+    private Tensor filled(Tensor tensor, float value) {
+        if (!dry) {
+            backend.fill(tensor, value);
+        }
+        return tensor;
     }
 
     /** Registers an op, so that closing the network closes it, and returns it. */
@@ -129,6 +156,15 @@ public final class BuildContext {
 
     private long bytes(Shape shape) {
         return (long) shape.size() * backend.bytesOf(ElementType.F32);
+    }
+
+    List<Buffer> buffers() {
+        return Collections.unmodifiableList(buffers);
+    }
+
+    /** Returns the bytes of the buffers. */
+    long bufferBytes() {
+        return bufferBytes;
     }
 
     /** Returns the bytes of the parameters' values. */

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiFunction;
 
 /** A layer made of layers that run one behind the other: what {@link Sequential} and {@link Residual} share. */
 public abstract class Container extends Layer {
@@ -42,22 +43,34 @@ public abstract class Container extends Layer {
         Flow flow = in;
         for (int i = 0; i < layers.size(); i++) {
             Layer layer = layers.get(i);
-            Layer next = i + 1 < layers.size() ? layers.get(i + 1) : null;
-            if (context.fusing()
-                    && layer instanceof WeightedLayer weighted
-                    && next instanceof ActivationLayer activation) {
-                weighted.fuse(activation.function());
-                activation.markFused();
-            }
-            if (context.fusing() && layer instanceof Conv2d conv) {
-                int behind = next instanceof ActivationLayer ? i + 2 : i + 1;
-                if (behind < layers.size() && layers.get(behind) instanceof MaxPool2d pool) {
-                    conv.offer(pool);
-                }
+            if (context.fusing() && !layer.isFused()) {
+                fuse(layer, i + 1, context.training());
             }
             flow = layer.build(context, flow);
         }
         return flow;
+    }
+
+    /** Lets a layer compute what follows it from {@code next} on, as far as it can. */
+    private void fuse(Layer layer, int next, boolean training) {
+        int behind = next;
+        if (!training && layer instanceof WeightedLayer weighted && at(behind) instanceof BatchNorm norm) {
+            weighted.fold(norm);
+            norm.markFolded();
+            behind++;
+        }
+        if (layer instanceof FusingLayer fusing && at(behind) instanceof ActivationLayer activation) {
+            fusing.fuse(activation.function());
+            activation.markFused();
+            behind++;
+        }
+        if (layer instanceof Conv2d conv && at(behind) instanceof MaxPool2d pool) {
+            conv.offer(pool);
+        }
+    }
+
+    private Layer at(int index) {
+        return index < layers.size() ? layers.get(index) : null;
     }
 
     protected final void forwardChain(int n, Mode mode) {
@@ -109,7 +122,7 @@ public abstract class Container extends Layer {
         Map<String, Integer> counts = new HashMap<>();
         Set<String> taken = new HashSet<>();
         for (Layer layer : layers) {
-            String stem = layer.kind().replace("2d", "");
+            String stem = layer.kind().replaceAll("[12]d$", "");
             int number = counts.merge(stem, 1, Integer::sum);
             String own = layer.name() == null
                     ? stem + number
@@ -134,13 +147,29 @@ public abstract class Container extends Layer {
     }
 
     @Override
+    public final List<Buffer> buffers() {
+        List<Buffer> all = new ArrayList<>();
+        layers.forEach(layer -> all.addAll(layer.buffers()));
+        return all;
+    }
+
+    @Override
     public final Map<String, Shape> parameterShapes(Shape in) {
+        return shapes(in, Layer::parameterShapes);
+    }
+
+    @Override
+    public final Map<String, Shape> bufferShapes(Shape in) {
+        return shapes(in, Layer::bufferShapes);
+    }
+
+    private Map<String, Shape> shapes(Shape in, BiFunction<Layer, Shape, Map<String, Shape>> ofLayer) {
         outputShapeNamed(in); // names the layers, and the one that does not fit
         Map<String, Shape> shapes = new LinkedHashMap<>();
         Shape shape = in;
         for (Layer layer : layers) {
             boolean container = !layer.children().isEmpty();
-            layer.parameterShapes(shape)
+            ofLayer.apply(layer, shape)
                     .forEach((role, of) -> shapes.put(container ? role : layer.name() + "." + role, of));
             shape = layer.outputShape(shape);
         }

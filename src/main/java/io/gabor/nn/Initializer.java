@@ -1,6 +1,7 @@
 package io.gabor.nn;
 
 import io.gabor.tensor.Philox;
+import java.util.Arrays;
 import java.util.Locale;
 
 /**
@@ -13,13 +14,14 @@ import java.util.Locale;
  *       for sigmoid and tanh
  *   <li>{@link #STANDARD_NORMAL}: N(0, 1), what first programs use; sums grow with √fanIn, so it saturates sigmoids in wide
  *       layers
- *   <li>{@link #normal}: N(0, deviation²); {@link #uniform}: U(−limit, limit); {@link #ZEROS}
+ *   <li>{@link #normal}: N(0, deviation²); {@link #uniform}: U(−limit, limit); {@link #ZEROS}, {@link #ONES}
  * </ul>
  */
 public final class Initializer {
     /** The distribution's family and how its scale is found. */
     private enum Kind {
         ZEROS("zeros"),
+        ONES("ones"),
         NORMAL("normal"),
         UNIFORM("uniform"),
         HE_NORMAL("he-normal"),
@@ -35,6 +37,7 @@ public final class Initializer {
     }
 
     public static final Initializer ZEROS = new Initializer(Kind.ZEROS, 0);
+    public static final Initializer ONES = new Initializer(Kind.ONES, 0);
     public static final Initializer STANDARD_NORMAL = new Initializer(Kind.NORMAL, 1);
     public static final Initializer HE_NORMAL = new Initializer(Kind.HE_NORMAL, 0);
     public static final Initializer HE_UNIFORM = new Initializer(Kind.HE_UNIFORM, 0);
@@ -80,8 +83,9 @@ public final class Initializer {
                 return new Initializer(kind, !scaled ? 0 : colon < 0 ? 1 : scale(text, colon));
             }
         }
-        throw new IllegalArgumentException("there is no initialiser '" + text + "'; there are zeros, normal, normal:S, "
-                + "uniform:S, he-normal, he-uniform, glorot-normal, glorot-uniform");
+        throw new IllegalArgumentException(
+                "there is no initialiser '" + text + "'; there are zeros, ones, normal, normal:S, "
+                        + "uniform:S, he-normal, he-uniform, glorot-normal, glorot-uniform");
     }
 
     private static double scale(String text, int colon) {
@@ -95,6 +99,7 @@ public final class Initializer {
     void fill(float[] values, int fanIn, int fanOut, Philox random) {
         switch (kind) {
             case ZEROS -> {}
+            case ONES -> Arrays.fill(values, 1f);
             case NORMAL -> normal(values, scale, random);
             case UNIFORM -> uniform(values, scale, random);
             case HE_NORMAL -> normal(values, Math.sqrt(2.0 / fanIn), random);

@@ -53,6 +53,11 @@ public abstract class Layer {
         return List.of();
     }
 
+    /** Returns the buffers, in a fixed order; empty before the network is built. */
+    public List<Buffer> buffers() {
+        return List.of();
+    }
+
     /** Returns the layers inside this one, in order. */
     public List<Layer> children() {
         return List.of();
@@ -65,6 +70,11 @@ public abstract class Layer {
      * @throws ShapeException if a layer cannot take what reaches it
      */
     public Map<String, Shape> parameterShapes(Shape input) {
+        return Map.of();
+    }
+
+    /** As {@link #parameterShapes}, of the buffers. */
+    public Map<String, Shape> bufferShapes(Shape input) {
         return Map.of();
     }
 
@@ -150,6 +160,11 @@ public abstract class Layer {
         out = null;
         forget();
         children().forEach(Layer::disconnect);
+    }
+
+    /** The parameters and buffers have been given new values: computes what depends on nothing else. */
+    void loaded() {
+        children().forEach(Layer::loaded);
     }
 
     /** Lets go of what was made while it was connected, where somebody could see it. */

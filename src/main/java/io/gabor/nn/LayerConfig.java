@@ -27,6 +27,8 @@ public final class LayerConfig {
     static {
         READERS.put("conv2d", Conv2d::read);
         READERS.put("dense", Dense::read);
+        READERS.put("batch_norm1d", BatchNorm1d::read);
+        READERS.put("batch_norm2d", BatchNorm2d::read);
         READERS.put("max_pool2d", MaxPool2d::read);
         READERS.put("avg_pool2d", AvgPool2d::read);
         READERS.put("global_avg_pool2d", config -> new GlobalAvgPool2d());

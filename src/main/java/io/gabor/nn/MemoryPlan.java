@@ -16,9 +16,10 @@ import java.util.function.IntToLongFunction;
  *
  * @param batch the largest batch, N
  * @param training whether there are gradients
- * @param parameters bytes of the parameters
+ * @param parameters bytes of the parameters and buffers
  * @param gradients bytes of the parameters' gradients; 0 for inference
- * @param activations bytes of the values between the layers for N samples, and of their gradients in training
+ * @param activations bytes of the values between the layers for N samples, of their gradients in training, and of what layers
+ *     keep for themselves
  * @param workspaces bytes that the ops keep beside that
  */
 public record MemoryPlan(
@@ -52,7 +53,7 @@ public record MemoryPlan(
             return new MemoryPlan(
                     dry.maxBatch(),
                     dry.training(),
-                    dry.parameterBytes(),
+                    dry.parameterBytes() + dry.bufferBytes(),
                     dry.training() ? dry.parameterBytes() : 0,
                     dry.activationBytes(),
                     backend.allocatedBytes() - before);

@@ -5,6 +5,7 @@ import io.gabor.backend.BackendException;
 import io.gabor.backend.OutOfMemoryException;
 import io.gabor.tensor.Shape;
 import io.gabor.tensor.ShapeException;
+import io.gabor.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -37,6 +38,7 @@ public final class Network implements AutoCloseable {
         try {
             this.in = context.flow(sample, false);
             this.root.build(context, in);
+            this.root.loaded();
         } catch (OutOfMemoryException e) {
             abandon();
             throw explained(e, sample, fusing);
@@ -124,6 +126,11 @@ public final class Network implements AutoCloseable {
         return context.parameters();
     }
 
+    /** Returns what is kept from batch to batch beside the parameters, in the order of the layers. */
+    public List<Buffer> buffers() {
+        return context.buffers();
+    }
+
     /** Returns the number of values that the parameters hold. */
     public long parameterCount() {
         return parameters().stream().mapToLong(p -> p.shape().size()).sum();
@@ -184,39 +191,48 @@ public final class Network implements AutoCloseable {
         return result;
     }
 
-    /** Copies all parameters to the host, by name. */
+    /** Copies all parameters and buffers to the host, by name. */
     public Map<String, float[]> weights() {
         Map<String, float[]> weights = new LinkedHashMap<>();
-        for (Parameter parameter : parameters()) {
-            float[] values = new float[parameter.shape().size()];
-            backend.download(parameter.value(), values, values.length);
-            weights.put(parameter.name(), values);
-        }
+        tensors().forEach((name, tensor) -> {
+            float[] values = new float[tensor.size()];
+            backend.download(tensor, values, values.length);
+            weights.put(name, values);
+        });
         return weights;
     }
 
+    /** Returns all that a model is saved with, by name: the parameters and buffers of each layer. */
+    public Map<String, Tensor> tensors() {
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        for (Layer layer : leaves()) {
+            layer.parameters().forEach(parameter -> tensors.put(parameter.name(), parameter.value()));
+            layer.buffers().forEach(buffer -> tensors.put(buffer.name(), buffer.value()));
+        }
+        return tensors;
+    }
+
     /**
-     * Sets all parameters.
+     * Sets all parameters and buffers.
      *
-     * @throws IllegalArgumentException if a parameter is missing, unknown or of another size; nothing is changed then
+     * @throws IllegalArgumentException if one is missing, unknown or of another size; nothing is changed then
      */
     public void load(Map<String, float[]> weights) {
-        for (Parameter parameter : parameters()) {
-            float[] values = weights.get(parameter.name());
-            if (values == null || values.length != parameter.shape().size()) {
-                throw new IllegalArgumentException("parameter " + parameter.name() + " needs "
-                        + parameter.shape().size() + " values (" + parameter.shape() + "), found "
-                        + (values == null ? "none" : values.length));
+        Map<String, Tensor> tensors = tensors();
+        tensors.forEach((name, tensor) -> {
+            float[] values = weights.get(name);
+            if (values == null || values.length != tensor.size()) {
+                throw new IllegalArgumentException("parameter " + name + " needs " + tensor.size() + " values ("
+                        + tensor.shape() + "), found " + (values == null ? "none" : values.length));
             }
-        }
-        if (weights.size() != parameters().size()) {
+        });
+        if (weights.size() != tensors.size()) {
             List<String> extra = new ArrayList<>(weights.keySet());
-            extra.removeAll(parameters().stream().map(Parameter::name).toList());
+            extra.removeAll(tensors.keySet());
             throw new IllegalArgumentException("the network has no parameters " + extra);
         }
-        for (Parameter parameter : parameters()) {
-            backend.upload(weights.get(parameter.name()), parameter.shape().size(), parameter.value());
-        }
+        tensors.forEach((name, tensor) -> backend.upload(weights.get(name), tensor.size(), tensor));
+        root.loaded();
     }
 
     /** Has this listener told of each layer that a pass goes through, but the outermost; null ends that. */

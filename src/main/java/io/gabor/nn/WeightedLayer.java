@@ -15,7 +15,7 @@ import java.util.Objects;
  * A layer with weights and perhaps a bias, {@code y = activation(x ∗ w + b)}: what {@link Conv2d} and {@link Dense} share.
  * The activation is the identity unless the layer behind this one is an {@link ActivationLayer} and the network fuses it.
  */
-public abstract class WeightedLayer extends Layer {
+public abstract class WeightedLayer extends Layer implements FusingLayer {
     private Bias bias = Bias.PER_FILTER;
     private Initializer weightInitializer = Initializer.HE_UNIFORM;
     private Initializer biasInitializer = Initializer.ZEROS;
@@ -23,6 +23,10 @@ public abstract class WeightedLayer extends Layer {
     private Parameter weight;
     private Parameter biasParameter;
     private WeightedOp op;
+    /** The normalisation that this layer computes too; null for none. */
+    private BatchNorm following;
+
+    private FoldedNorm folded;
 
     /** Plans the op for a sample of shape {@code in}. */
     protected abstract WeightedOp plan(BuildContext context, Shape in, Epilogue epilogue);
@@ -59,9 +63,14 @@ public abstract class WeightedLayer extends Layer {
         biasInitializer = Objects.requireNonNull(forBias, "bias initialiser");
     }
 
-    /** Makes this layer compute the activation that follows it. */
-    final void fuse(Activation following) {
-        activation = following;
+    @Override
+    public final void fuse(Activation function) {
+        activation = function;
+    }
+
+    /** Makes this layer compute the batch normalisation that follows it, with the running statistics. */
+    final void fold(BatchNorm norm) {
+        following = norm;
     }
 
     /** Returns the activation that this layer computes itself. */
@@ -78,13 +87,27 @@ public abstract class WeightedLayer extends Layer {
         if (bias != Bias.NONE) {
             biasParameter = context.parameter(this, "bias", bias.shape(output), biasInitializer, fans[0], fans[1]);
         }
-        op = context.op(plan(context, sample, new Epilogue(bias, activation)));
+        Bias computed = bias;
+        if (following != null) {
+            computed = bias == Bias.NONE ? Bias.PER_FILTER : bias;
+            folded = new FoldedNorm(context, following, weightShape(sample), computed.shape(output));
+        }
+        op = context.op(plan(context, sample, new Epilogue(computed, activation)));
         return context.flow(plannedShape(output), true);
     }
 
     @Override
     public final void forward(int n, Mode mode) {
-        op.forward(n, in().value(), weight.value(), biasValue(), out().value());
+        Tensor w = folded == null ? weight.value() : folded.weight();
+        Tensor b = folded == null ? biasValue() : folded.bias();
+        op.forward(n, in().value(), w, b, out().value());
+    }
+
+    @Override
+    final void loaded() {
+        if (folded != null) {
+            folded.compute(weight.value(), biasValue());
+        }
     }
 
     @Override
@@ -116,6 +139,8 @@ public abstract class WeightedLayer extends Layer {
         weight = null;
         biasParameter = null;
         op = null;
+        following = null;
+        folded = null;
     }
 
     private Tensor biasValue() {

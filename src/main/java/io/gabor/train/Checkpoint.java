@@ -1,6 +1,7 @@
 package io.gabor.train;
 
 import io.gabor.backend.Backend;
+import io.gabor.nn.Buffer;
 import io.gabor.nn.Network;
 import io.gabor.nn.Parameter;
 import io.gabor.optim.OptimizerState;
@@ -17,6 +18,7 @@ final class Checkpoint implements AutoCloseable {
     Checkpoint(Network network, OptimizerState optimizer, DeviceDataset data) {
         backend = network.backend();
         network.parameters().stream().map(Parameter::value).forEach(live::add);
+        network.buffers().stream().map(Buffer::value).forEach(live::add);
         live.addAll(optimizer.tensors());
         live.add(optimizer.stepCounter());
         live.add(data.cursor());

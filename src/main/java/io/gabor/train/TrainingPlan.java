@@ -30,7 +30,7 @@ public record TrainingPlan(MemoryPlan network, long optimizer, long checkpoint, 
     public static TrainingPlan of(
             Layer layers, Shape sample, Backend backend, int batch, Optimizer optimizer, Dataset data) {
         MemoryPlan network = MemoryPlan.training(layers, sample, backend, batch);
-        long state = optimizer.spec().stateCount() * network.parameters();
+        long state = optimizer.spec().stateCount() * network.gradients();
         long one = data == null ? 0 : bytesPerSample(data);
         return new TrainingPlan(
                 network,

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.gabor.backend.Activation;
 import io.gabor.backend.Backend;
 import io.gabor.backend.Backends;
+import io.gabor.backend.BatchNormOp;
+import io.gabor.backend.BatchNormSpec;
 import io.gabor.backend.Bias;
 import io.gabor.backend.Epilogue;
 import io.gabor.backend.OptimizerOp;
@@ -397,6 +399,34 @@ class BackpropExamplesTest {
             network.backward(1);
             example.expect("dx", read(identity.out().gradient()));
         }
+    }
+
+    @Test
+    void batchNorm() {
+        example("batch-norm");
+        BatchNormSpec spec = new BatchNormSpec(1e-5, 0.1, Activation.IDENTITY);
+        Tensor x = tensor(example.get("x"));
+        Tensor gamma = tensor(example.number("gamma"));
+        Tensor beta = tensor(example.number("beta"));
+        Tensor mean = tensor(0);
+        Tensor variance = tensor(1);
+        Tensor y = empty(4);
+        BatchNormOp norm = backend.batchNorm(1, 1, spec, 4);
+        norm.forward(4, x, tensor(1), tensor(0), tensor(0), tensor(1), y);
+        example.expect("xhat", read(y));
+        norm.forward(4, x, gamma, beta, mean, variance, y);
+        example.expect("mean", 10 * read(mean)[0]);
+        example.expect("y", read(y));
+        example.expect("runMean", read(mean));
+        example.expect("runVar", read(variance));
+        Tensor dgamma = empty(1);
+        Tensor dbeta = empty(1);
+        Tensor dx = empty(4);
+        norm.backward(4, x, gamma, y, tensor(example.get("dy")), dgamma, dbeta, dx);
+        example.expect("dgamma", read(dgamma));
+        example.expect("dbeta", read(dbeta));
+        example.expect("dx", read(dx));
+        norm.close();
     }
 
     private double[] twoSteps(Optimizer optimizer, double rate) {

@@ -14,6 +14,7 @@ import io.gabor.backend.Backends;
 import io.gabor.backend.Bias;
 import io.gabor.model.Models;
 import io.gabor.model.Recipe;
+import io.gabor.nn.BatchNorm2d;
 import io.gabor.nn.Conv2d;
 import io.gabor.nn.Dense;
 import io.gabor.nn.Flatten;
@@ -62,6 +63,7 @@ final class ModelFileTest {
     private static Layer layers() {
         return Sequential.of(
                 new Conv2d(2, 3).padding(1).bias(Bias.PER_PIXEL),
+                new BatchNorm2d(),
                 new ReLU(),
                 Residual.of(new Conv2d(2, 1).bias(Bias.NONE), new ReLU()),
                 new MaxPool2d(2),
@@ -134,6 +136,10 @@ final class ModelFileTest {
                 Map.of(
                         "conv1.weight", Shape.of(2, 2, 3, 3),
                         "conv1.bias", Shape.of(2, 6, 5),
+                        "batch_norm1.weight", Shape.of(2),
+                        "batch_norm1.bias", Shape.of(2),
+                        "batch_norm1.running_mean", Shape.of(2),
+                        "batch_norm1.running_var", Shape.of(2),
                         "residual1.conv1.weight", Shape.of(2, 2, 1, 1),
                         "head.weight", Shape.of(3, 12),
                         "head.bias", Shape.of(3)),

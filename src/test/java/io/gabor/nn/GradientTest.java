@@ -57,6 +57,11 @@ final class GradientTest {
     }
 
     @TestFactory
+    Stream<DynamicTest> batchNormalization() {
+        return drawn(40, RandomLayers::batchNorm);
+    }
+
+    @TestFactory
     Stream<DynamicTest> elementWiseAndViews() {
         Shape image = Shape.of(2, 3, 4);
         return Stream.<Layer>of(

@@ -99,6 +99,18 @@ final class RandomLayers {
                         between(0, height - 1), between(0, height - 1), between(0, width - 1), between(0, width - 1))));
     }
 
+    /** Draws batch normalisation of vectors or images, with or without an activation behind it. */
+    Case batchNorm() {
+        boolean images = coin();
+        double epsilon = oneOf(List.of(1e-5, 0.1));
+        Layer norm = images
+                ? new BatchNorm2d().affine(coin()).epsilon(epsilon)
+                : new BatchNorm1d().affine(coin()).epsilon(epsilon);
+        Layer layer = coin() ? norm : Sequential.of(norm, new Tanh());
+        return new Case(
+                layer, images ? Shape.of(between(1, 3), between(1, 3), between(1, 4)) : Shape.of(between(1, 5)));
+    }
+
     /** Draws an activation. */
     Layer activation() {
         return switch (random.nextInt(4)) {

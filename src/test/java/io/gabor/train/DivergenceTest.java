@@ -11,6 +11,7 @@ import io.gabor.backend.Backends;
 import io.gabor.data.Dataset;
 import io.gabor.data.Normalization;
 import io.gabor.data.Shuffle;
+import io.gabor.nn.BatchNorm1d;
 import io.gabor.nn.Dense;
 import io.gabor.nn.Layer;
 import io.gabor.nn.MeanSquaredError;
@@ -44,6 +45,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class DivergenceTest {
     private static final Supplier<Layer> DEEP =
             () -> Sequential.of(new Dense(5), new ReLU(), new Dense(4), new Dense(1));
+    /** Its running statistics change in every step, also in the one that is not finite. */
+    private static final Supplier<Layer> NORMALIZED =
+            () -> Sequential.of(new Dense(5), new BatchNorm1d(), new ReLU(), new Dense(4), new Dense(1));
+
     private static final Supplier<Layer> LINEAR = () -> new Dense(1).bias(false);
 
     /** A run that diverges. */
@@ -75,6 +80,7 @@ final class DivergenceTest {
                 new Run("in the first update", LINEAR, new Sgd(3e38), Schedule.CONSTANT, 10, 4, 3),
                 new Run("after a while", DEEP, new Sgd(3), Schedule.CONSTANT, 10, 4, 100),
                 new Run("with momentum", DEEP, new Sgd(2, 0.9, true, 0), Schedule.CONSTANT, 11, 4, 100),
+                new Run("with running statistics", NORMALIZED, new Sgd(3), Schedule.CONSTANT, 10, 4, 100),
                 new Run("slowly, over epochs", LINEAR, new Sgd(1.4), Schedule.CONSTANT, 11, 4, 300),
                 new Run("after many steps of one epoch", LINEAR, new Sgd(1.4), Schedule.CONSTANT, 5000, 4, 2),
                 new Run("while the rate sinks", LINEAR, new Sgd(1.7), Schedule.COSINE, 4000, 4, 1),

@@ -2,6 +2,8 @@ package io.gabor.backend.cpu;
 
 import io.gabor.backend.Activation;
 import io.gabor.backend.Backend;
+import io.gabor.backend.BatchNormOp;
+import io.gabor.backend.BatchNormSpec;
 import io.gabor.backend.Epilogue;
 import io.gabor.backend.OptimizerOp;
 import io.gabor.backend.OptimizerSpec;
@@ -207,6 +209,14 @@ public final class CpuBackend implements Backend {
     public PoolOp avgPool2d(PoolGeometry geometry, boolean countPadding, int maxBatch) {
         checkBatch("avgPool2d", maxBatch);
         return new CpuAvgPool(context, geometry, countPadding, maxBatch);
+    }
+
+    @Override
+    public BatchNormOp batchNorm(int channels, int pixels, BatchNormSpec spec, int maxBatch) {
+        Memory.range("batchNorm", "channels", channels, 1, Integer.MAX_VALUE);
+        Memory.range("batchNorm", "pixels", pixels, 1, Integer.MAX_VALUE);
+        checkBatch("batchNorm", maxBatch);
+        return new CpuBatchNorm(context, channels, pixels, spec, maxBatch);
     }
 
     private void checkBatch(String op, int maxBatch) {

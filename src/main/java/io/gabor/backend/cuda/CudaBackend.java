@@ -2,6 +2,8 @@ package io.gabor.backend.cuda;
 
 import io.gabor.backend.Activation;
 import io.gabor.backend.Backend;
+import io.gabor.backend.BatchNormOp;
+import io.gabor.backend.BatchNormSpec;
 import io.gabor.backend.Epilogue;
 import io.gabor.backend.OptimizerOp;
 import io.gabor.backend.OptimizerSpec;
@@ -206,6 +208,14 @@ public final class CudaBackend implements Backend {
     public PoolOp avgPool2d(PoolGeometry geometry, boolean countPadding, int maxBatch) {
         checkBatch("avgPool2d", maxBatch);
         return new CudaAvgPool2d(context, geometry, countPadding, maxBatch);
+    }
+
+    @Override
+    public BatchNormOp batchNorm(int channels, int pixels, BatchNormSpec spec, int maxBatch) {
+        CudaMemory.range("batchNorm", "channels", channels, 1, Integer.MAX_VALUE);
+        CudaMemory.range("batchNorm", "pixels", pixels, 1, Integer.MAX_VALUE);
+        checkBatch("batchNorm", maxBatch);
+        return new CudaBatchNorm(context, channels, pixels, spec, maxBatch);
     }
 
     private void checkBatch(String op, int maxBatch) {

@@ -2,6 +2,8 @@ package io.gabor.backend.reference;
 
 import io.gabor.backend.Activation;
 import io.gabor.backend.Backend;
+import io.gabor.backend.BatchNormOp;
+import io.gabor.backend.BatchNormSpec;
 import io.gabor.backend.Epilogue;
 import io.gabor.backend.OptimizerOp;
 import io.gabor.backend.OptimizerSpec;
@@ -26,7 +28,7 @@ import java.util.Set;
  * a double from {@code upload(double[])} to {@code download(double[])}.
  *
  * <p>This class checks arguments, keeps the books of memory and hands over to the file of each family of ops:
- * {@link Convolution}, {@link Dense}, {@link MaxPool}, {@link AvgPool}, {@link Activations}, {@link Softmax},
+ * {@link Convolution}, {@link Dense}, {@link MaxPool}, {@link AvgPool}, {@link BatchNorm}, {@link Activations}, {@link Softmax},
  * {@link Losses}, {@link Batches}, {@link Optimizers}. It is stricter than a backend has to be: labels and the order of
  * samples are checked in every call.
  */
@@ -215,6 +217,15 @@ final class ReferenceBackend implements Backend {
     public PoolOp avgPool2d(PoolGeometry geometry, boolean countPadding, int maxBatch) {
         arguments("avgPool2d").count("maxBatch", maxBatch);
         return new AvgPool(this, geometry, countPadding, maxBatch);
+    }
+
+    @Override
+    public BatchNormOp batchNorm(int channels, int pixels, BatchNormSpec spec, int maxBatch) {
+        Arguments args = arguments("batchNorm");
+        args.count("channels", channels);
+        args.count("pixels", pixels);
+        args.count("maxBatch", maxBatch);
+        return new BatchNorm(this, channels, pixels, spec, maxBatch);
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.gabor.backend.Activation;
 import io.gabor.backend.Backend;
 import io.gabor.backend.BackendOptions;
 import io.gabor.backend.Backends;
+import io.gabor.backend.BatchNormSpec;
 import io.gabor.backend.Bias;
 import io.gabor.backend.Epilogue;
 import io.gabor.backend.OptimizerOp;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.function.Executable;
 final class ArgumentsConformanceTest {
     private static final ConvGeometry CONV = Geometries.square(1, 1, 4, 3, 1, Padding.VALID);
     private static final PoolGeometry POOL = PoolGeometry.global(4, 2, 2);
+    private static final BatchNormSpec NORM = new BatchNormSpec(1e-5, 0.1, Activation.RELU);
     private static final Epilogue BIASED = new Epilogue(Bias.PER_FILTER, Activation.RELU);
 
     /** One argument position of one op: calls the op with good tensors everywhere and {@code bad} there. */
@@ -118,6 +120,21 @@ final class ArgumentsConformanceTest {
                     pool.backward(1, g.f(), g.f(), g.f(), bad);
                 }
             }),
+            new Position("batchNorm", "runningMean", (b, g, bad) -> {
+                try (var norm = b.batchNorm(4, 2, NORM, 2)) {
+                    norm.forward(2, g.f(), g.f(), g.f(), bad, g.f(), g.f());
+                }
+            }),
+            new Position("batchNorm", "gamma", (b, g, bad) -> {
+                try (var norm = b.batchNorm(4, 2, NORM, 2)) {
+                    norm.infer(2, g.f(), bad, g.f(), g.f(), g.f(), g.f());
+                }
+            }),
+            new Position("batchNorm", "dx", (b, g, bad) -> {
+                try (var norm = b.batchNorm(4, 2, NORM, 2)) {
+                    norm.backward(2, g.f(), g.f(), g.f(), g.f(), g.f(), g.f(), bad);
+                }
+            }),
             new Position("optimizer", "gradient", (b, g, bad) -> {
                 List<OptimizerOp.Slot> slots = List.of(new OptimizerOp.Slot(g.f(), bad, List.of()));
                 try (var optimizer = b.optimizer(new OptimizerSpec.Sgd(0, false, 0), slots)) {
@@ -146,6 +163,11 @@ final class ArgumentsConformanceTest {
             new Batch("maxPool2d", (b, g, n) -> {
                 try (var pool = b.maxPool2d(POOL, Ties.ALL, 2)) {
                     pool.forward(n, g.f(), g.f());
+                }
+            }),
+            new Batch("batchNorm", (b, g, n) -> {
+                try (var norm = b.batchNorm(4, 2, NORM, 2)) {
+                    norm.forward(n, g.f(), g.f(), g.f(), g.f(), g.f(), g.f());
                 }
             }),
             new Batch("avgPool2d", (b, g, n) -> {

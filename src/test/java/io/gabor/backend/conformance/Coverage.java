@@ -1,6 +1,7 @@
 package io.gabor.backend.conformance;
 
 import io.gabor.backend.Backend;
+import io.gabor.backend.BatchNormOp;
 import io.gabor.backend.OptimizerOp;
 import io.gabor.backend.PoolOp;
 import io.gabor.backend.WeightedOp;
@@ -37,6 +38,10 @@ final class Coverage {
             Class<?> type = method.getReturnType();
             if (type == WeightedOp.class || type == PoolOp.class || type == Optional.class) {
                 ops.add(method.getName() + " forward");
+                ops.add(method.getName() + " backward");
+            } else if (type == BatchNormOp.class) {
+                ops.add(method.getName() + " forward");
+                ops.add(method.getName() + " infer");
                 ops.add(method.getName() + " backward");
             } else if (type == OptimizerOp.class) {
                 ops.add(method.getName() + " step");

@@ -24,6 +24,7 @@ final class CoverageConformanceTest {
                     ConvPoolConformanceTest.class,
                     DenseConformanceTest.class,
                     PoolConformanceTest.class,
+                    BatchNormConformanceTest.class,
                     ElementwiseConformanceTest.class,
                     LossConformanceTest.class,
                     BatchConformanceTest.class,

@@ -27,6 +27,7 @@ final class DeterminismConformanceTest {
         checks.addAll(ConvPoolConformanceTest.checks());
         checks.addAll(DenseConformanceTest.checks());
         checks.addAll(PoolConformanceTest.checks());
+        checks.addAll(BatchNormConformanceTest.checks());
         checks.addAll(ElementwiseConformanceTest.checks());
         checks.addAll(LossConformanceTest.checks());
         checks.addAll(BatchConformanceTest.checks());

@@ -122,6 +122,9 @@ final class PoolConformanceTest {
         int in = geometry.inputShape().size();
         int out = geometry.outputShape().size();
         try (Trial trial = new Trial(pair, seed)) {
+            if (n % 32 == 0) {
+                trial.withoutGuard();
+            }
             if (values == Values.NAN) {
                 trial.expectNan();
             }

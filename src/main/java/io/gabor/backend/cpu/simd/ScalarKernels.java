@@ -11,6 +11,7 @@ import java.util.Arrays;
  */
 public final class ScalarKernels implements Kernels {
     private static final int WIDTH = 4;
+    private static final NormKernels NORMS = new ScalarNorms();
 
     @Override
     public String description() {
@@ -20,6 +21,11 @@ public final class ScalarKernels implements Kernels {
     @Override
     public int panelWidth() {
         return WIDTH;
+    }
+
+    @Override
+    public NormKernels norms() {
+        return NORMS;
     }
 
     @Override
