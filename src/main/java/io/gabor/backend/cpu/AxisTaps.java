@@ -1,6 +1,8 @@
 package io.gabor.backend.cpu;
 
 import io.gabor.tensor.WindowAxis;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Along one axis: which taps of the kernel meet each position of the result, and where in the source they read. They come
@@ -58,6 +60,43 @@ final class AxisTaps {
             }
         }
         return taps;
+    }
+
+    /**
+     * Returns for the taps the positions that they meet, in the order of the taps: one span for each of them, or for
+     * several in a row that meet the same ones; or null where they do not meet neighbours with neighbours.
+     */
+    TapSpan[] spans() {
+        List<TapSpan> spans = new ArrayList<>();
+        for (int tap = 0; tap < kernel; tap++) {
+            int begin = -1;
+            int end = -1;
+            int baseOfBegin = 0;
+            for (int i = 0; i < positions; i++) {
+                for (int run = start[i]; run < start[i + 1]; run++) {
+                    if (tap < first[run] || tap >= first[run] + count[run]) {
+                        continue;
+                    }
+                    if (begin < 0) {
+                        begin = i;
+                        baseOfBegin = base[run];
+                    } else if (end != i || base[run] != baseOfBegin + i - begin) {
+                        return null;
+                    }
+                    end = i + 1;
+                }
+            }
+            if (begin < 0) {
+                continue;
+            }
+            TapSpan last = spans.isEmpty() ? null : spans.get(spans.size() - 1);
+            if (last != null && last.continues(tap, begin, end, baseOfBegin)) {
+                spans.set(spans.size() - 1, new TapSpan(last.first(), last.count() + 1, begin, end, baseOfBegin));
+            } else {
+                spans.add(new TapSpan(tap, 1, begin, end, baseOfBegin));
+            }
+        }
+        return spans.toArray(new TapSpan[0]);
     }
 
     private void add(int position, int tap, int tapBase) {

@@ -31,6 +31,8 @@ final class ChwnProduct {
     private final int depth;
     private final int depths;
     private final int groupPixels;
+    /** Null where a pixel at a time is as good, or all there is. */
+    private final TapSpan[] spans;
 
     /**
      * Plans.
@@ -68,6 +70,7 @@ final class ChwnProduct {
         }
         depths = CpuContext.ceilDiv(depth, Math.max(1, DEPTH_FLOATS / width));
         groupPixels = depths == 1 ? 1 : Math.max(1, GROUP_FLOATS / (rows * width));
+        spans = kernels.columns() == width ? null : horizontal.spans();
     }
 
     /** Returns how many floats the packed weights of one group take. */
@@ -122,6 +125,10 @@ final class ChwnProduct {
             int resultOffset,
             int resultPitch) {
         int cols = horizontal.positions;
+        if (spans != null) {
+            rowBySpans(i, packed, packedOffset, source, sourceOffset, result, resultOffset, resultPitch);
+            return;
+        }
         for (int from = 0; from < cols; from += groupPixels) {
             int to = Math.min(from + groupPixels, cols);
             for (int d = 0; d < depths; d++) {
@@ -162,7 +169,7 @@ final class ChwnProduct {
         int acrossEnd = horizontal.start[j + 1];
         if (vertical.start[i] == vertical.start[i + 1] || across == acrossEnd) {
             if (begin == 0) {
-                clear(result, c, resultPitch);
+                clear(result, c, resultPitch, width);
             }
             return;
         }
@@ -190,6 +197,48 @@ final class ChwnProduct {
         }
     }
 
+    /** One row with all pixels that a tap meets at a time; the order of each sum is that of {@link #pixel}. */
+    private void rowBySpans(
+            int i,
+            float[] packed,
+            int packedOffset,
+            float[] source,
+            int sourceOffset,
+            float[] result,
+            int resultOffset,
+            int resultPitch) {
+        int kw = horizontal.kernel;
+        int end = vertical.start[i + 1];
+        boolean whole = spans.length == 1 && spans[0].covers(kw, horizontal.positions);
+        if (!whole || vertical.start[i] == end) {
+            clear(result, resultOffset, resultPitch, horizontal.positions * width);
+        }
+        for (int v = vertical.start[i]; v < end; v++) {
+            // Taps of neighbouring rows follow one another in the weights only where a row's taps are one span.
+            int taps = whole ? vertical.count[v] : 1;
+            for (int p = vertical.first[v]; p < vertical.first[v] + vertical.count[v]; p += taps) {
+                for (TapSpan span : spans) {
+                    int length = (whole ? taps * kw : span.count()) * inner;
+                    kernels.multiplyColumns(
+                            (span.end() - span.begin()) * width,
+                            heights,
+                            depth,
+                            (p * kw + span.first()) * inner,
+                            length,
+                            packed,
+                            packedOffset,
+                            source,
+                            sourceOffset + (vertical.base[v] * sourceCols + span.base()) * width,
+                            steps,
+                            result,
+                            resultOffset + span.begin() * width,
+                            resultPitch,
+                            !whole || v > vertical.start[i]);
+                }
+            }
+        }
+    }
+
     private void multiply(
             int from,
             int to,
@@ -207,10 +256,10 @@ final class ChwnProduct {
         }
     }
 
-    private void clear(float[] result, int at, int pitch) {
+    private void clear(float[] result, int at, int pitch, int count) {
         for (int m = 0; m < rows; m++) {
             int start = at + m * pitch;
-            Arrays.fill(result, start, start + width, 0f);
+            Arrays.fill(result, start, start + count, 0f);
         }
     }
 }

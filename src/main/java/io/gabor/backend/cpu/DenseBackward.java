@@ -17,6 +17,8 @@ final class DenseBackward implements WorkerPool.Task {
     private static final int DEPTH = 128;
 
     private static final int PAGE_FLOATS = 1024;
+    /** Chunks to leave where kernels take any number of columns. */
+    private static final int CHUNKS = 4;
     /** Rows of dw in a chunk, for a few samples. */
     private static final int ROWS = 32;
 
@@ -31,6 +33,11 @@ final class DenseBackward implements WorkerPool.Task {
     private final long scratch;
     /** Whether panels can be read where they lie: rows a multiple of a page apart would share a set of the cache. */
     private final boolean inPlace;
+
+    /** Whether kernels take any number of columns; then panels need not be copied together. */
+    private final boolean anyColumns;
+    /** Columns of dw and dx in a chunk: a panel, or more. */
+    private final int chunkColumns;
 
     private final int[] panelRows;
     private final int[] matrixRows;
@@ -71,6 +78,8 @@ final class DenseBackward implements WorkerPool.Task {
         scratch = few ? 0 : 2L * tileOffset + width;
         int most = few ? 0 : Math.max(maxBatch, out);
         inPlace = in % PAGE_FLOATS != 0;
+        anyColumns = kernels.columns() > width;
+        chunkColumns = Math.max(width, Math.min(kernels.columns(), CpuContext.ceilDiv(in, CHUNKS)));
         panelRows = new int[most];
         Arrays.setAll(panelRows, r -> r * width);
         matrixRows = new int[most];
@@ -104,7 +113,7 @@ final class DenseBackward implements WorkerPool.Task {
         if (batch > CpuDense.FEW_SAMPLES) {
             cutSamples();
             pool.run(packing, CpuContext.ceilDiv(out, COLUMNS), (long) WorkerPool.MOVE * batch * out);
-            pool.run(this, CpuContext.ceilDiv(in, kernels.panelWidth()), 2 * work);
+            pool.run(this, CpuContext.ceilDiv(in, chunkColumns), 2 * work);
             return;
         }
         pool.run(outerProducts, CpuContext.ceilDiv(out, ROWS), work);
@@ -161,20 +170,19 @@ final class DenseBackward implements WorkerPool.Task {
         }
     }
 
-    /** One panel of columns of dw and dx. */
+    /** Some columns of dw and dx. */
     @Override
-    public void run(int panel, int worker) {
-        int width = kernels.panelWidth();
-        int first = panel * width;
+    public void run(int chunk, int worker) {
+        int first = chunk * chunkColumns;
         float[] memory = context.memory().scratch(worker);
-        boolean direct = inPlace && first + width <= in;
+        boolean direct = anyColumns || (inPlace && first + chunkColumns <= in);
         multiply(unitTiles, n, packedUnits, x, direct, memory, dw, first, out);
         if (dx != null) {
             multiply(sampleTiles, out, packedSamples, w, direct, memory, dx, first, n);
         }
     }
 
-    /** {@code result[·, first...] = a · matrix[·, first...]}, with the panel of the matrix where it lies or copied together. */
+    /** {@code result[·, first...] = a · matrix[·, first...]}, with the columns of the matrix where they lie or copied together. */
     private void multiply(
             int[] tiles,
             int depth,
@@ -186,15 +194,16 @@ final class DenseBackward implements WorkerPool.Task {
             int first,
             int resultRows) {
         int width = kernels.panelWidth();
-        int columns = Math.min(width, in - first);
+        int columns = Math.min(chunkColumns, in - first);
         if (!direct) {
             for (int r = 0; r < depth; r++) {
                 System.arraycopy(matrix, r * in + first, memory, r * width, columns);
             }
         }
-        boolean whole = columns == width;
+        boolean whole = direct || columns == width;
         for (int k = 0; k < depth; k += DEPTH) {
-            kernels.multiplyTiles(
+            kernels.multiplyColumns(
+                    direct ? columns : width,
                     tiles,
                     depth,
                     k,

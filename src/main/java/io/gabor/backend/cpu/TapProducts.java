@@ -14,11 +14,11 @@ import java.util.Arrays;
  * padding to the left and right, and dz is packed as the kernels want their left matrix. Both cost one pass; rows of x above
  * and below the image are left out.
  *
- * <p>A chunk is some panels of taps and a slice of the images. The slices are added in their order; how many there are depends
+ * <p>A chunk is some strips of taps, each a panel of one kernel row or more of it, and a slice of the images. The slices are added in their order; how many there are depends
  * on the geometry and the batch alone, hence so do the bits.
  */
 final class TapProducts implements FilterGradient, WorkerPool.Task {
-    /** Terms of one sum at a time: the panel's values for them fill half of a first-level cache. */
+    /** Terms of one sum at a time: a panel's values for them fill half of a first-level cache. */
     private static final int DEPTH_FLOATS = 4096;
     /** A sum of more terms than this is cut into slices, so that its rounding error stays small. */
     private static final int MOST_TERMS = 8192;
@@ -28,7 +28,7 @@ final class TapProducts implements FilterGradient, WorkerPool.Task {
     private static final int OFF_PAGE = 16;
 
     private static final int PAGE_FLOATS = 1024;
-    /** The results of the panels that a chunk computes side by side take at most about this many floats. */
+    /** The results of the strips that a chunk computes side by side take at most about this many floats. */
     private static final int GROUP_FLOATS = 32_768;
 
     private final CpuContext context;
@@ -49,10 +49,14 @@ final class TapProducts implements FilterGradient, WorkerPool.Task {
     private final int outPixels;
     private final int[] heights;
     private final int tapRun;
-    /** Panels of one kernel row, and of all. */
-    private final int panels;
+    /** Whether kernels take any number of columns, else a panel's. */
+    private final boolean anyColumns;
+    /** Taps of a strip. */
+    private final int stripWidth;
+    /** Strips of one kernel row, and of all. */
+    private final int strips;
 
-    private final int allPanels;
+    private final int allStrips;
     private final int parts;
     private final int[] pixelSteps;
     private final int depth;
@@ -105,7 +109,9 @@ final class TapProducts implements FilterGradient, WorkerPool.Task {
         paddedCols = Math.max(inCols + cols.padBefore(), (outCols - 1) * cols.stride() + cols.kernel());
         heights = kernels.tiling(filters);
         tapRun = cols.kernel() * channels;
-        panels = CpuContext.ceilDiv(tapRun, width);
+        anyColumns = kernels.columns() > width;
+        stripWidth = anyColumns ? Math.min(tapRun, kernels.columns()) : width;
+        strips = CpuContext.ceilDiv(tapRun, stripWidth);
         depth = Math.max(1, DEPTH_FLOATS / width);
         pixelSteps = new int[outPixels];
         Arrays.setAll(
@@ -114,13 +120,15 @@ final class TapProducts implements FilterGradient, WorkerPool.Task {
         maxImages = maxBatch / width * width;
         imagePitch = offPage(geometry.groups() * inRows * paddedCols * channels);
         packedPitch = offPage(geometry.outChannels() * outPixels);
-        packedOffset = Math.addExact(offset, Math.addExact(Math.multiplyExact(maxImages, imagePitch), panels * width));
+        packedOffset =
+                Math.addExact(offset, Math.addExact(Math.multiplyExact(maxImages, imagePitch), strips * stripWidth));
         shared = packedOffset + (long) maxImages * packedPitch;
         context.memory().reserveShared("conv2d", shared);
-        allPanels = rows.kernel() * panels;
-        int together = Math.max(1, Math.min(GROUP_FLOATS / (filters * width), allPanels * slices(maxImages) / CHUNKS));
-        parts = CpuContext.ceilDiv(allPanels, together);
-        scratch = (long) CpuContext.ceilDiv(allPanels, parts) * filters * width;
+        allStrips = rows.kernel() * strips;
+        int together =
+                Math.max(1, Math.min(GROUP_FLOATS / (filters * stripWidth), allStrips * slices(maxImages) / CHUNKS));
+        parts = CpuContext.ceilDiv(allStrips, together);
+        scratch = (long) CpuContext.ceilDiv(allStrips, parts) * filters * stripWidth;
         context.memory().reserveScratch("conv2d", scratch);
         int most = slices(maxImages);
         partial = context.memory().workspace("conv2d", most == 1 ? 0 : (long) most * geometry.outChannels() * taps);
@@ -131,7 +139,7 @@ final class TapProducts implements FilterGradient, WorkerPool.Task {
     }
 
     private int slices(int imageCount) {
-        int chunks = geometry.groups() * geometry.rows().kernel() * panels;
+        int chunks = geometry.groups() * geometry.rows().kernel() * strips;
         long terms = (long) imageCount * outPixels;
         long slicesForTerms = (terms - 1) / MOST_TERMS + 1;
         return (int) Math.min(imageCount, Math.max(CpuContext.ceilDiv(CHUNKS, chunks), slicesForTerms));
@@ -224,29 +232,31 @@ final class TapProducts implements FilterGradient, WorkerPool.Task {
         int slice = chunk % slices;
         int part = chunk / slices % parts;
         int group = chunk / slices / parts;
-        int firstPanel = allPanels * part / parts;
-        int endPanel = allPanels * (part + 1) / parts;
+        int firstStrip = allStrips * part / parts;
+        int endStrip = allStrips * (part + 1) / parts;
         int first = (int) ((long) images * slice / slices);
         int end = (int) ((long) images * (slice + 1) / slices);
         for (int image = first; image < end; image++) {
-            for (int panel = firstPanel; panel < endPanel; panel++) {
-                multiply(image, group, panel, image > first, tiles, (panel - firstPanel) * filters * width);
+            for (int strip = firstStrip; strip < endStrip; strip++) {
+                multiply(image, group, strip, image > first, tiles, (strip - firstStrip) * filters * stripWidth);
             }
         }
-        for (int panel = firstPanel; panel < endPanel; panel++) {
-            store(tiles, (panel - firstPanel) * filters * width, slice, group, panel / panels, panel % panels);
+        for (int strip = firstStrip; strip < endStrip; strip++) {
+            store(tiles, (strip - firstStrip) * filters * stripWidth, slice, group, strip / strips, strip % strips);
         }
     }
 
-    private void multiply(int image, int group, int panel, boolean add, float[] tiles, int tile) {
+    private void multiply(int image, int group, int strip, boolean add, float[] tiles, int tile) {
         WindowAxis rows = geometry.rows();
-        int p = panel / panels;
+        int p = strip / strips;
+        int firstTap = strip % strips * stripWidth;
         int begin = OutputRange.begin(rows, p) * outCols;
         int end = OutputRange.end(rows, p) * outCols;
-        int from = transposedRow(image, group, p * rows.dilation() - rows.padBefore()) + panel % panels * width;
+        int from = transposedRow(image, group, p * rows.dilation() - rows.padBefore()) + firstTap;
         int packed = packedOffset + image * packedPitch + group * filters * outPixels;
         for (int step = begin; step < end; step += depth) {
-            kernels.multiplyTiles(
+            kernels.multiplyColumns(
+                    anyColumns ? Math.min(stripWidth, tapRun - firstTap) : width,
                     heights,
                     outPixels,
                     step,
@@ -258,24 +268,24 @@ final class TapProducts implements FilterGradient, WorkerPool.Task {
                     pixelSteps,
                     tiles,
                     tile,
-                    width,
+                    stripWidth,
                     add || step > begin);
         }
         if (begin >= end) {
-            Arrays.fill(tiles, tile, tile + filters * width, 0f);
+            Arrays.fill(tiles, tile, tile + filters * stripWidth, 0f);
         }
     }
 
-    private void store(float[] tiles, int tile, int slice, int group, int p, int panel) {
+    private void store(float[] tiles, int tile, int slice, int group, int p, int strip) {
         float[] to = slices == 1 ? dw : partial;
         int kernelTaps = geometry.rows().kernel() * geometry.cols().kernel();
-        int count = Math.min(width, tapRun - panel * width);
+        int count = Math.min(stripWidth, tapRun - strip * stripWidth);
         for (int o = 0; o < filters; o++) {
             int filter = (slice * geometry.outChannels() + group * filters + o) * taps
                     + p * geometry.cols().kernel();
             for (int l = 0; l < count; l++) {
-                int tap = panel * width + l;
-                to[filter + tap % channels * kernelTaps + tap / channels] = tiles[tile + o * width + l];
+                int tap = strip * stripWidth + l;
+                to[filter + tap % channels * kernelTaps + tap / channels] = tiles[tile + o * stripWidth + l];
             }
         }
     }

@@ -100,6 +100,36 @@ public interface Kernels {
             int cPitch,
             boolean add);
 
+    /** Returns how many columns {@link #multiplyColumns} is best given at a time; no more than panelWidth if it takes no others. */
+    default int columns() {
+        return panelWidth();
+    }
+
+    /**
+     * {@link #multiplyTiles} for {@code j < columns}: for {@code panelWidth} columns, or, where {@link #columns} is more, for
+     * any number.
+     */
+    default void multiplyColumns(
+            int columns,
+            int[] heights,
+            int depth,
+            int firstStep,
+            int k,
+            float[] a,
+            int aOffset,
+            float[] b,
+            int bOffset,
+            int[] bRows,
+            float[] c,
+            int cOffset,
+            int cPitch,
+            boolean add) {
+        if (columns != panelWidth()) {
+            throw new IllegalArgumentException("expected " + panelWidth() + " columns, found " + columns);
+        }
+        multiplyTiles(heights, depth, firstStep, k, a, aOffset, b, bOffset, bRows, c, cOffset, cPitch, add);
+    }
+
     /** Returns how many partial sums {@link #correlate} keeps of one sum. */
     int partialSums();
 

@@ -5,12 +5,11 @@ import static io.gabor.backend.cpu.simd.FusedMultiplyAdd.fma;
 import java.util.Arrays;
 
 /**
- * The kernels in plain Java, for a JVM without the Vector API. Products take two rows and four columns at a time, with their
- * eight sums in registers: C2 does not vectorise products, since the offsets of two arrays could make them overlap. The plain
- * loops are written so that it can.
+ * The kernels in plain Java, for a JVM without the Vector API. Loops that run long enough are written so that C2 turns them
+ * into vectors all the same; see {@link ScalarTiles} for what that takes.
  */
 public final class ScalarKernels implements Kernels {
-    private static final int WIDTH = 4;
+    private static final int WIDTH = 64;
     private static final NormKernels NORMS = new ScalarNorms();
 
     @Override
@@ -47,84 +46,7 @@ public final class ScalarKernels implements Kernels {
             int cOffset,
             int cPitch,
             boolean add) {
-        int i = 0;
-        for (; i + 2 <= m; i += 2) {
-            twoRows(k, a, aOffset + i * aRow, aRow, aStep, b, bOffset, c, cOffset + i * cPitch, cPitch, add);
-        }
-        if (i < m) {
-            oneRow(k, a, aOffset + i * aRow, aStep, b, bOffset, c, cOffset + i * cPitch, add);
-        }
-    }
-
-    private static void twoRows(
-            int k,
-            float[] a,
-            int a0,
-            int aRow,
-            int aStep,
-            float[] b,
-            int b0,
-            float[] c,
-            int c0,
-            int cPitch,
-            boolean add) {
-        int c1 = c0 + cPitch;
-        float s00 = add ? c[c0] : 0;
-        float s01 = add ? c[c0 + 1] : 0;
-        float s02 = add ? c[c0 + 2] : 0;
-        float s03 = add ? c[c0 + 3] : 0;
-        float s10 = add ? c[c1] : 0;
-        float s11 = add ? c[c1 + 1] : 0;
-        float s12 = add ? c[c1 + 2] : 0;
-        float s13 = add ? c[c1 + 3] : 0;
-        int ap = a0;
-        for (int p = 0; p < k; p++) {
-            float x = a[ap];
-            float y = a[ap + aRow];
-            ap += aStep;
-            int bp = b0 + p * WIDTH;
-            float v0 = b[bp];
-            float v1 = b[bp + 1];
-            float v2 = b[bp + 2];
-            float v3 = b[bp + 3];
-            s00 = fma(x, v0, s00);
-            s01 = fma(x, v1, s01);
-            s02 = fma(x, v2, s02);
-            s03 = fma(x, v3, s03);
-            s10 = fma(y, v0, s10);
-            s11 = fma(y, v1, s11);
-            s12 = fma(y, v2, s12);
-            s13 = fma(y, v3, s13);
-        }
-        c[c0] = s00;
-        c[c0 + 1] = s01;
-        c[c0 + 2] = s02;
-        c[c0 + 3] = s03;
-        c[c1] = s10;
-        c[c1 + 1] = s11;
-        c[c1 + 2] = s12;
-        c[c1 + 3] = s13;
-    }
-
-    private static void oneRow(int k, float[] a, int a0, int aStep, float[] b, int b0, float[] c, int c0, boolean add) {
-        float s0 = add ? c[c0] : 0;
-        float s1 = add ? c[c0 + 1] : 0;
-        float s2 = add ? c[c0 + 2] : 0;
-        float s3 = add ? c[c0 + 3] : 0;
-        int ap = a0;
-        for (int p = 0; p < k; p++) {
-            float x = a[ap];
-            ap += aStep;
-            int bp = b0 + p * WIDTH;
-            s0 = fma(x, b[bp], s0);
-            s1 = fma(x, b[bp + 1], s1);
-            s2 = fma(x, b[bp + 2], s2);
-            s3 = fma(x, b[bp + 3], s3);
-        }
-        c[c0] = s0;
-        c[c0 + 1] = s1;
-        c[c0 + 2] = s2;
-        c[c0 + 3] = s3;
+        ScalarTiles.multiply(m, k, WIDTH, a, aOffset, aRow, aStep, b, bOffset, null, 0, WIDTH, c, cOffset, cPitch, add);
     }
 
     @Override
@@ -147,17 +69,45 @@ public final class ScalarKernels implements Kernels {
             int cOffset,
             int cPitch,
             boolean add) {
+        multiplyColumns(WIDTH, heights, depth, firstStep, k, a, aOffset, b, bOffset, bRows, c, cOffset, cPitch, add);
+    }
+
+    @Override
+    public int columns() {
+        return ScalarTiles.COLUMNS;
+    }
+
+    @Override
+    public void multiplyColumns(
+            int columns,
+            int[] heights,
+            int depth,
+            int firstStep,
+            int k,
+            float[] a,
+            int aOffset,
+            float[] b,
+            int bOffset,
+            int[] bRows,
+            float[] c,
+            int cOffset,
+            int cPitch,
+            boolean add) {
         int row = 0;
         for (int height : heights) {
-            multiplyTile(
+            ScalarTiles.multiply(
                     height,
-                    firstStep,
                     k,
+                    columns,
                     a,
                     aOffset + row * depth + firstStep * height,
+                    1,
+                    height,
                     b,
                     bOffset,
                     bRows,
+                    firstStep,
+                    0,
                     c,
                     cOffset + row * cPitch,
                     cPitch,
@@ -166,114 +116,9 @@ public final class ScalarKernels implements Kernels {
         }
     }
 
-    private static void multiplyTile(
-            int height,
-            int firstStep,
-            int k,
-            float[] a,
-            int a0,
-            float[] b,
-            int b0,
-            int[] bRows,
-            float[] c,
-            int c0,
-            int cPitch,
-            boolean add) {
-        int i = 0;
-        for (; i + 2 <= height; i += 2) {
-            twoRowsOfTile(height, firstStep, k, a, a0 + i, b, b0, bRows, c, c0 + i * cPitch, cPitch, add);
-        }
-        if (i < height) {
-            oneRowOfTile(height, firstStep, k, a, a0 + i, b, b0, bRows, c, c0 + i * cPitch, add);
-        }
-    }
-
-    private static void twoRowsOfTile(
-            int height,
-            int firstStep,
-            int k,
-            float[] a,
-            int a0,
-            float[] b,
-            int b0,
-            int[] bRows,
-            float[] c,
-            int c0,
-            int cPitch,
-            boolean add) {
-        int c1 = c0 + cPitch;
-        float s00 = add ? c[c0] : 0;
-        float s01 = add ? c[c0 + 1] : 0;
-        float s02 = add ? c[c0 + 2] : 0;
-        float s03 = add ? c[c0 + 3] : 0;
-        float s10 = add ? c[c1] : 0;
-        float s11 = add ? c[c1 + 1] : 0;
-        float s12 = add ? c[c1 + 2] : 0;
-        float s13 = add ? c[c1 + 3] : 0;
-        int ap = a0;
-        for (int p = firstStep; p < firstStep + k; p++) {
-            int bp = b0 + bRows[p];
-            float x = a[ap];
-            float y = a[ap + 1];
-            ap += height;
-            float v0 = b[bp];
-            float v1 = b[bp + 1];
-            float v2 = b[bp + 2];
-            float v3 = b[bp + 3];
-            s00 = fma(x, v0, s00);
-            s01 = fma(x, v1, s01);
-            s02 = fma(x, v2, s02);
-            s03 = fma(x, v3, s03);
-            s10 = fma(y, v0, s10);
-            s11 = fma(y, v1, s11);
-            s12 = fma(y, v2, s12);
-            s13 = fma(y, v3, s13);
-        }
-        c[c0] = s00;
-        c[c0 + 1] = s01;
-        c[c0 + 2] = s02;
-        c[c0 + 3] = s03;
-        c[c1] = s10;
-        c[c1 + 1] = s11;
-        c[c1 + 2] = s12;
-        c[c1 + 3] = s13;
-    }
-
-    private static void oneRowOfTile(
-            int height,
-            int firstStep,
-            int k,
-            float[] a,
-            int a0,
-            float[] b,
-            int b0,
-            int[] bRows,
-            float[] c,
-            int c0,
-            boolean add) {
-        float s0 = add ? c[c0] : 0;
-        float s1 = add ? c[c0 + 1] : 0;
-        float s2 = add ? c[c0 + 2] : 0;
-        float s3 = add ? c[c0 + 3] : 0;
-        int ap = a0;
-        for (int p = firstStep; p < firstStep + k; p++) {
-            int bp = b0 + bRows[p];
-            float x = a[ap];
-            ap += height;
-            s0 = fma(x, b[bp], s0);
-            s1 = fma(x, b[bp + 1], s1);
-            s2 = fma(x, b[bp + 2], s2);
-            s3 = fma(x, b[bp + 3], s3);
-        }
-        c[c0] = s0;
-        c[c0 + 1] = s1;
-        c[c0 + 2] = s2;
-        c[c0 + 3] = s3;
-    }
-
     @Override
     public int partialSums() {
-        return WIDTH;
+        return ScalarCorrelations.PARTS;
     }
 
     @Override
@@ -294,74 +139,23 @@ public final class ScalarKernels implements Kernels {
             float[] sums,
             int sumsOffset,
             int sumsPitch) {
-        for (int j = 0; j < columns; j++) {
-            int from = bOffset + bColumns[firstColumn + j];
-            for (int u = 0; u < runs; u++) {
-                int i = 0;
-                for (; i + 2 <= rows; i += 2) {
-                    int au = aOffset + i * aPitch + u * aStep;
-                    int to = sumsOffset + i * sumsPitch + j * WIDTH;
-                    correlateTwo(run, a, au, aPitch, b, from + u * bStep, sums, to, sumsPitch);
-                }
-                if (i < rows) {
-                    int au = aOffset + i * aPitch + u * aStep;
-                    correlateOne(run, a, au, b, from + u * bStep, sums, sumsOffset + i * sumsPitch + j * WIDTH);
-                }
-            }
-        }
-    }
-
-    private static void correlateTwo(
-            int run, float[] a, int a0, int aPitch, float[] b, int b0, float[] sums, int r0, int sumsPitch) {
-        int a1 = a0 + aPitch;
-        int r1 = r0 + sumsPitch;
-        float s00 = sums[r0];
-        float s01 = sums[r0 + 1];
-        float s02 = sums[r0 + 2];
-        float s03 = sums[r0 + 3];
-        float s10 = sums[r1];
-        float s11 = sums[r1 + 1];
-        float s12 = sums[r1 + 2];
-        float s13 = sums[r1 + 3];
-        for (int t = 0; t < run; t += WIDTH) {
-            float v0 = b[b0 + t];
-            float v1 = b[b0 + t + 1];
-            float v2 = b[b0 + t + 2];
-            float v3 = b[b0 + t + 3];
-            s00 = fma(a[a0 + t], v0, s00);
-            s01 = fma(a[a0 + t + 1], v1, s01);
-            s02 = fma(a[a0 + t + 2], v2, s02);
-            s03 = fma(a[a0 + t + 3], v3, s03);
-            s10 = fma(a[a1 + t], v0, s10);
-            s11 = fma(a[a1 + t + 1], v1, s11);
-            s12 = fma(a[a1 + t + 2], v2, s12);
-            s13 = fma(a[a1 + t + 3], v3, s13);
-        }
-        sums[r0] = s00;
-        sums[r0 + 1] = s01;
-        sums[r0 + 2] = s02;
-        sums[r0 + 3] = s03;
-        sums[r1] = s10;
-        sums[r1 + 1] = s11;
-        sums[r1 + 2] = s12;
-        sums[r1 + 3] = s13;
-    }
-
-    private static void correlateOne(int run, float[] a, int a0, float[] b, int b0, float[] sums, int r0) {
-        float s0 = sums[r0];
-        float s1 = sums[r0 + 1];
-        float s2 = sums[r0 + 2];
-        float s3 = sums[r0 + 3];
-        for (int t = 0; t < run; t += WIDTH) {
-            s0 = fma(a[a0 + t], b[b0 + t], s0);
-            s1 = fma(a[a0 + t + 1], b[b0 + t + 1], s1);
-            s2 = fma(a[a0 + t + 2], b[b0 + t + 2], s2);
-            s3 = fma(a[a0 + t + 3], b[b0 + t + 3], s3);
-        }
-        sums[r0] = s0;
-        sums[r0 + 1] = s1;
-        sums[r0 + 2] = s2;
-        sums[r0 + 3] = s3;
+        ScalarCorrelations.correlate(
+                rows,
+                firstColumn,
+                columns,
+                runs,
+                run,
+                a,
+                aOffset,
+                aPitch,
+                aStep,
+                b,
+                bOffset,
+                bColumns,
+                bStep,
+                sums,
+                sumsOffset,
+                sumsPitch);
     }
 
     @Override
@@ -403,16 +197,12 @@ public final class ScalarKernels implements Kernels {
 
     @Override
     public void addPartialSums(int n, float[] sums, int sumsOffset, float[] y, int yOffset) {
-        ScalarMath.addGroups(n, WIDTH, sums, sumsOffset, y, yOffset);
+        ScalarMath.addGroups(n, partialSums(), sums, sumsOffset, y, yOffset);
     }
 
     @Override
     public void sumUp(int n, float[] x, int xOffset, float[] sums, int sumsOffset) {
-        for (int j = 0; j < n; j += WIDTH) {
-            for (int l = 0; l < WIDTH; l++) {
-                sums[sumsOffset + l] += x[xOffset + j + l];
-            }
-        }
+        ScalarCorrelations.sumUp(n, x, xOffset, sums, sumsOffset);
     }
 
     @Override
@@ -552,18 +342,17 @@ public final class ScalarKernels implements Kernels {
             int yOffset,
             int yPitch) {
         for (int r = 0; r < rows; r++) {
-            int xr = xOffset + r * xPitch;
-            int yr = yOffset + r * yPitch;
-            int br = biasOffset + r * biasRow;
-            if (bias == null) {
-                for (int j = 0; j < n; j++) {
-                    y[yr + j] = ScalarMath.apply(f, slope, x[xr + j]);
-                }
-            } else {
-                for (int j = 0; j < n; j++) {
-                    y[yr + j] = ScalarMath.apply(f, slope, x[xr + j] + bias[br + j * biasStep]);
-                }
-            }
+            ScalarActivations.finish(
+                    f,
+                    slope,
+                    n,
+                    x,
+                    xOffset + r * xPitch,
+                    bias,
+                    biasOffset + r * biasRow,
+                    biasStep,
+                    y,
+                    yOffset + r * yPitch);
         }
     }
 
@@ -583,12 +372,8 @@ public final class ScalarKernels implements Kernels {
             int dxOffset,
             int dxPitch) {
         for (int r = 0; r < rows; r++) {
-            int yr = yOffset + r * yPitch;
-            int dyr = dyOffset + r * dyPitch;
-            int dxr = dxOffset + r * dxPitch;
-            for (int j = 0; j < n; j++) {
-                dx[dxr + j] = ScalarMath.differentiate(f, slope, y[yr + j], dy[dyr + j]);
-            }
+            ScalarActivations.differentiate(
+                    f, slope, n, y, yOffset + r * yPitch, dy, dyOffset + r * dyPitch, dx, dxOffset + r * dxPitch);
         }
     }
 

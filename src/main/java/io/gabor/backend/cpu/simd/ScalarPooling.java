@@ -1,5 +1,7 @@
 package io.gabor.backend.cpu.simd;
 
+import java.util.Arrays;
+
 /** 2×2 max pooling with stride 2, one output row from j = from to n: the scalar twin, and the tail of the vectors. */
 final class ScalarPooling {
     private ScalarPooling() {}
@@ -37,7 +39,8 @@ final class ScalarPooling {
             int not3 = not2 & differ(x[b], max);
             int at = a + (not1 & ~not2) + not3 + (not2 * (b - a));
             if (Float.isNaN(max)) {
-                at = firstNaN(x, a, b);
+                int first = firstNaN(x[a], x[a + 1], x[b]);
+                at = (first < 2 ? a : b) + first % 2;
             }
             dx[at] = dy[yOffset + j];
         }
@@ -49,14 +52,15 @@ final class ScalarPooling {
         return (difference | -difference) >>> 31;
     }
 
-    private static int firstNaN(float[] x, int a, int b) {
-        if (Float.isNaN(x[a])) {
-            return a;
+    /** Returns which of four values, at least one of which is NaN, is the first that is. */
+    private static int firstNaN(float x0, float x1, float x2) {
+        if (Float.isNaN(x0)) {
+            return 0;
         }
-        if (Float.isNaN(x[a + 1])) {
-            return a + 1;
+        if (Float.isNaN(x1)) {
+            return 1;
         }
-        return Float.isNaN(x[b]) ? b : b + 1;
+        return Float.isNaN(x2) ? 2 : 3;
     }
 
     private static void backwardAll(
@@ -139,14 +143,12 @@ final class ScalarPooling {
             for (int l = 0; l < width; l++) {
                 int a = top + 2 * j * width + l;
                 int b = bottom + 2 * j * width + l;
-                float max = x[a];
-                int best = 0;
-                for (int k = 1; k < 4; k++) {
-                    float value = x[(k < 2 ? a : b) + k % 2 * width];
-                    if (value > max || (Float.isNaN(value) && !Float.isNaN(max))) {
-                        max = value;
-                        best = k;
-                    }
+                float max = Math.max(Math.max(x[a], x[a + width]), Math.max(x[b], x[b + width]));
+                int not0 = differ(x[a], max);
+                int not1 = not0 & differ(x[a + width], max);
+                int best = not0 + not1 + (not1 & differ(x[b], max));
+                if (Float.isNaN(max)) {
+                    best = firstNaN(x[a], x[a + width], x[b]);
                 }
                 y[yOffset + j * width + l] = max;
                 winner[wOffset + j * width + l] = best;
@@ -165,16 +167,13 @@ final class ScalarPooling {
             float[] dx,
             int top,
             int bottom) {
+        Arrays.fill(dx, top, top + 2 * count * width, 0f);
+        Arrays.fill(dx, bottom, bottom + 2 * count * width, 0f);
         for (int j = 0; j < count; j++) {
             for (int l = 0; l < width; l++) {
-                int a = top + 2 * j * width + l;
-                int b = bottom + 2 * j * width + l;
-                float gradient = dy[dyOffset + j * width + l];
                 int best = (int) winner[wOffset + j * width + l];
-                dx[a] = best == 0 ? gradient : 0;
-                dx[a + width] = best == 1 ? gradient : 0;
-                dx[b] = best == 2 ? gradient : 0;
-                dx[b + width] = best == 3 ? gradient : 0;
+                int at = top + (2 * j + (best & 1)) * width + l + (best >> 1) * (bottom - top);
+                dx[at] = dy[dyOffset + j * width + l];
             }
         }
     }

@@ -47,15 +47,44 @@ final class ScalarUpdates {
             int mOffset,
             float[] v,
             int vOffset) {
+        if (pOffset == gOffset && pOffset == mOffset && pOffset == vOffset) {
+            adamInStep(pOffset + from, pOffset + n, c, p, g, m, v);
+            return;
+        }
         for (int j = from; j < n; j++) {
             float old = p[pOffset + j];
-            float value = c.shrink * old;
-            float gradient = fma(c.decay, old, g[gOffset + j]);
-            float first = fma(c.beta1, m[mOffset + j], c.gain1 * gradient);
-            float second = fma(c.beta2, v[vOffset + j], c.gain2 * gradient * gradient);
+            float gradient = g[gOffset + j];
+            float first = firstMoment(c, old, gradient, m[mOffset + j]);
+            float second = secondMoment(c, old, gradient, v[vOffset + j]);
             m[mOffset + j] = first;
             v[vOffset + j] = second;
-            p[pOffset + j] = value - c.rate * first / fma((float) Math.sqrt(second), c.scale, c.epsilon);
+            p[pOffset + j] = moved(c, old, first, second);
         }
+    }
+
+    /** All arrays at the same index, and a loop for each result: so C2 makes vectors of it, which it does of short loops only. */
+    private static void adamInStep(int begin, int end, AdamConstants c, float[] p, float[] g, float[] m, float[] v) {
+        for (int j = begin; j < end; j++) {
+            m[j] = firstMoment(c, p[j], g[j], m[j]);
+        }
+        for (int j = begin; j < end; j++) {
+            v[j] = secondMoment(c, p[j], g[j], v[j]);
+        }
+        for (int j = begin; j < end; j++) {
+            p[j] = moved(c, p[j], m[j], v[j]);
+        }
+    }
+
+    private static float firstMoment(AdamConstants c, float p, float g, float m) {
+        return fma(c.beta1, m, c.gain1 * fma(c.decay, p, g));
+    }
+
+    private static float secondMoment(AdamConstants c, float p, float g, float v) {
+        float gradient = fma(c.decay, p, g);
+        return fma(c.beta2, v, c.gain2 * gradient * gradient);
+    }
+
+    private static float moved(AdamConstants c, float p, float m, float v) {
+        return c.shrink * p - c.rate * m / fma((float) Math.sqrt(v), c.scale, c.epsilon);
     }
 }

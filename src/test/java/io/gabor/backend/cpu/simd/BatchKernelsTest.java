@@ -84,6 +84,38 @@ class BatchKernelsTest {
         }
     }
 
+    /** Columns side by side are what each of them is alone, to the bit, and nothing behind them is written. */
+    @ParameterizedTest
+    @MethodSource("kernels")
+    void productsOfColumns(Kernels k) {
+        int width = k.panelWidth();
+        int depth = 37;
+        int[] numbers = k.columns() == width ? new int[] {width} : new int[] {1, 2, 15, 64, 100, 512, 513, 1100};
+        for (int columns : numbers) {
+            for (int rows : new int[] {1, 5, 12}) {
+                int[] heights = k.tiling(rows);
+                float[] packed = pack(heights, rows, depth, random(rows * depth));
+                float[] b = random(2 + 60 + columns + width);
+                int[] bRows = rowsOfB(depth);
+                int pitch = columns + 3;
+                float[] c = sentinels(AHEAD + rows * pitch);
+                k.multiplyColumns(columns, heights, depth, 1, 6, packed, 1, b, 2, bRows, c, AHEAD, pitch, false);
+                k.multiplyColumns(columns, heights, depth, 7, 30, packed, 1, b, 2, bRows, c, AHEAD, pitch, true);
+                onlyRowsWritten(c, rows, pitch, columns);
+                float[] panel = sentinels(rows * width);
+                for (int from = 0; from < columns; from += width) {
+                    k.multiplyTiles(heights, depth, 1, 36, packed, 1, b, 2 + from, bRows, panel, 0, width, false);
+                    for (int i = 0; i < rows; i++) {
+                        for (int j = 0; j < Math.min(width, columns - from); j++) {
+                            float found = c[AHEAD + i * pitch + from + j];
+                            assertEquals(panel[i * width + j], found, 0f, columns + " columns, row " + i);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
     private void product(Kernels k, int rows, int depth, int firstStep, int steps) {
         int width = k.panelWidth();
         int pitch = width + 5;

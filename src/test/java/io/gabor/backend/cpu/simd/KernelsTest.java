@@ -54,6 +54,17 @@ class KernelsTest {
         assertEquals(expected, found, CLOSE * Math.max(1, Math.abs(expected)), where);
     }
 
+    /** The bound of docs/architecture.md: of long sums that all but cancel, one alone is allowed more than its share. */
+    private static void closeAsAWhole(double[] expected, float[] found, int from, String where) {
+        double error = 0;
+        double norm = 0;
+        for (int j = 0; j < expected.length; j++) {
+            error += Math.pow(expected[j] - found[from + j], 2);
+            norm += Math.pow(expected[j], 2);
+        }
+        assertTrue(Math.sqrt(error) <= CLOSE * Math.sqrt(norm), where + ": " + Math.sqrt(error / norm));
+    }
+
     private static void untouched(float[] values, int from, int to) {
         for (int i = from; i < to; i++) {
             assertEquals(SENTINEL, values[i], "element " + i + " is behind the end");
@@ -94,18 +105,20 @@ class KernelsTest {
                                 true);
                     }
                     for (int i = 0; i < m; i++) {
+                        double[] sums = new double[width];
+                        double[] twice = new double[width];
+                        int at = 2 + i * (width + 3);
                         for (int j = 0; j < width; j++) {
-                            double sum = 0;
                             for (int p = 0; p < depth; p++) {
-                                sum += (double) a[3 + i * row + p * step] * b[5 + p * width + j];
+                                sums[j] += (double) a[3 + i * row + p * step] * b[5 + p * width + j];
                             }
-                            int at = 2 + i * (width + 3) + j;
-                            close(sum, whole[at], "m " + m + " depth " + depth);
-                            close(2 * sum, c[at], "added, m " + m + " depth " + depth);
+                            twice[j] = 2 * sums[j];
                             if (half > 0) {
-                                assertEquals(whole[at], halves[at], 0f, "the same bits in two halves");
+                                assertEquals(whole[at + j], halves[at + j], 0f, "the same bits in two halves");
                             }
                         }
+                        closeAsAWhole(sums, whole, at, "m " + m + " depth " + depth);
+                        closeAsAWhole(twice, c, at, "added, m " + m + " depth " + depth);
                         int end = 2 + (i + 1) * (width + 3);
                         untouched(c, end - 3, end);
                     }
@@ -473,6 +486,36 @@ class KernelsTest {
             }
             assertEquals(p[0], sgd[0]);
             assertEquals(p[0], adam[0]);
+            adamAtOneIndex(k, n, c, p, g, m, v, adam, first, second);
+        }
+    }
+
+    /** A place in the arrays that is the same for all of them changes no bit. */
+    private static void adamAtOneIndex(
+            Kernels k,
+            int n,
+            AdamConstants c,
+            float[] p,
+            float[] g,
+            float[] m,
+            float[] v,
+            float[] value,
+            float[] first,
+            float[] second) {
+        float[][] moved = new float[4][];
+        float[][] from = {p, g, m, v};
+        for (int i = 0; i < 4; i++) {
+            moved[i] = sentinels(n + 8);
+            System.arraycopy(from[i], 1 + i, moved[i], 3, n);
+        }
+        k.adam(n, c, moved[0], 3, moved[1], 3, moved[2], 3, moved[3], 3);
+        float[][] expected = {value, g, first, second};
+        for (int i = 0; i < 4; i++) {
+            for (int j = 0; j < n; j++) {
+                assertEquals(expected[i][1 + i + j], moved[i][3 + j], 0f, "array " + i + ", n " + n);
+            }
+            untouched(moved[i], 0, 3);
+            untouched(moved[i], 3 + n, moved[i].length);
         }
     }
 
