@@ -18,6 +18,7 @@ public final class VectorKernels implements Kernels {
     static final int LANES = SPECIES.length();
 
     private final TileChoice tiles;
+    private final WinogradTransforms winograd = new VectorWinograd();
 
     /** Makes kernels that cut their work into these tiles; the choice changes no bit of a result. */
     VectorKernels(TileChoice tiles) {
@@ -229,6 +230,16 @@ public final class VectorKernels implements Kernels {
     public void unpool2x2Lanes(
             int count, float[] dy, int dyOffset, float[] winner, int winnerOffset, float[] dx, int top, int bottom) {
         VectorWindows.unpool2x2(count, dy, dyOffset, winner, winnerOffset, dx, top, bottom);
+    }
+
+    @Override
+    public void transpose(float[] x, int xOffset, int xPitch, float[] y, int yOffset) {
+        VectorTranspose.transpose(x, xOffset, xPitch, y, yOffset);
+    }
+
+    @Override
+    public WinogradTransforms winograd() {
+        return winograd;
     }
 
     @Override
