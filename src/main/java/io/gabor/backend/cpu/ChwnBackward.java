@@ -8,40 +8,28 @@ import io.gabor.tensor.ConvGeometry;
 
 /**
  * A convolution's gradients in the layout CHWN ({@link ChwnLayout}): first {@code dz = dy · f'}, then {@code db}, then
- * {@code dw} from dz and x ({@link RowSums}, {@link TapProducts}, {@link LaneSums}), then {@code dx} from dz and w ({@link ChwnProduct}).
+ * {@code dw} from dz and x ({@link FilterGradient}), then {@code dx} from dz and w ({@link InputGradient}).
  */
-final class ChwnBackward implements WorkerPool.Task {
+final class ChwnBackward {
     /** Elements that one chunk differentiates. */
     private static final int CHUNK = 16_384;
 
     private final CpuContext context;
     private final Kernels kernels;
-    private final ConvGeometry geometry;
-    /** Of one image. */
-    private final long multiplyAdds;
-
     private final Function function;
     private final float slope;
-    private final ChwnProduct product;
     private final FilterGradient filterGradient;
+    private final InputGradient inputGradient;
     private final ChwnBiasGradient biasGradient;
     private final WorkerPool.Task differentiation = this::differentiate;
-    private final WorkerPool.Task packing = this::pack;
     private final int width;
-    private final int filters;
-    private final int channels;
-    private final int inRows;
-    private final int inPixels;
-    private final int outPixels;
-    private final int packedOffset;
+    private final int outSize;
     private final long shared;
 
     private int size;
-    private float[] w;
     private float[] y;
     private float[] dy;
     private float[] dz;
-    private float[] dx;
 
     /**
      * Plans.
@@ -50,41 +38,34 @@ final class ChwnBackward implements WorkerPool.Task {
      */
     ChwnBackward(CpuContext context, ConvGeometry geometry, Epilogue epilogue, int maxBatch, boolean buffered) {
         this.context = context;
-        this.geometry = geometry;
-        multiplyAdds = geometry.flops() / 2;
         kernels = context.kernels();
         width = kernels.panelWidth();
         function = CpuContext.function(epilogue.activation());
         slope = epilogue.activation().slope();
-        filters = geometry.outChannels() / geometry.groups();
-        channels = geometry.inChannels() / geometry.groups();
-        inRows = geometry.rows().in();
-        inPixels = inRows * geometry.cols().in();
-        outPixels = geometry.rows().out() * geometry.cols().out();
-        product = new ChwnProduct(
-                kernels,
-                channels,
-                filters,
-                AxisTaps.backward(geometry.rows()),
-                AxisTaps.backward(geometry.cols()),
-                geometry.rows().out(),
-                geometry.cols().out());
+        outSize = geometry.outputShape().size();
         biasGradient = epilogue.bias() == Bias.NONE ? null : new ChwnBiasGradient(context, geometry, epilogue.bias());
         int most = maxBatch / width * width;
         boolean direct = function == Function.IDENTITY && !buffered;
-        packedOffset = direct ? 0 : Math.multiplyExact(most, geometry.outChannels() * outPixels);
-        shared = packedOffset + (long) product.packedFloats() * geometry.groups();
+        int behindDz = direct ? 0 : Math.multiplyExact(most, outSize);
+        shared = behindDz;
         context.memory().reserveShared("conv2d", shared);
-        filterGradient = filterGradient(maxBatch);
+        inputGradient = WinogradTiles.suit(geometry)
+                ? new WinogradInputGradient(context, geometry, behindDz)
+                : new ChwnInputGradient(context, geometry, behindDz);
+        filterGradient = filterGradient(context, geometry, maxBatch, behindDz);
     }
 
     /** Returns the fastest of the ways that this geometry allows. */
-    private FilterGradient filterGradient(int maxBatch) {
-        if (RowSums.suit(geometry, kernels)) {
+    private static FilterGradient filterGradient(
+            CpuContext context, ConvGeometry geometry, int maxBatch, int behindDz) {
+        if (WinogradTiles.suit(geometry)) {
+            return new WinogradFilterGradient(context, geometry, maxBatch, behindDz);
+        }
+        if (RowSums.suit(geometry, context.kernels())) {
             return new RowSums(context, geometry, maxBatch);
         }
-        return TapProducts.suit(geometry, width)
-                ? new TapProducts(context, geometry, maxBatch, packedOffset)
+        return TapProducts.suit(geometry, context.kernels().panelWidth())
+                ? new TapProducts(context, geometry, maxBatch, behindDz)
                 : new LaneSums(context, geometry, maxBatch);
     }
 
@@ -94,7 +75,7 @@ final class ChwnBackward implements WorkerPool.Task {
         dz = dys;
         if (function != Function.IDENTITY) {
             dz = buffer();
-            size = n * geometry.outChannels() * outPixels;
+            size = n * outSize;
             context.pool().run(differentiation, CpuContext.ceilDiv(size, CHUNK), size);
         }
         gradients(n, xs, ws, dz, dws, dbs, dxs);
@@ -107,16 +88,12 @@ final class ChwnBackward implements WorkerPool.Task {
 
     /** Computes the gradients from dz. */
     void gradients(int n, float[] xs, float[] ws, float[] dzs, float[] dws, float[] dbs, float[] dxs) {
-        w = ws;
-        dz = dzs;
-        dx = dxs;
         if (biasGradient != null) {
-            biasGradient.run(n / width, dz, dbs);
+            biasGradient.run(n / width, dzs, dbs);
         }
-        filterGradient.run(n / width, xs, dz, dws);
-        if (dx != null) {
-            context.pool().run(packing, geometry.groups() * product.tiles(), WorkerPool.MOVE * (shared - packedOffset));
-            context.pool().run(this, n / width * inRows, multiplyAdds * n);
+        filterGradient.run(n / width, xs, dzs, dws);
+        if (dxs != null) {
+            inputGradient.run(n, dzs, ws, dxs);
         }
     }
 
@@ -125,45 +102,13 @@ final class ChwnBackward implements WorkerPool.Task {
         kernels.differentiate(function, slope, 1, Math.min(CHUNK, size - at), y, at, 0, dy, at, 0, dz, at, 0);
     }
 
-    private void pack(int chunk, int worker) {
-        int group = chunk / product.tiles();
-        int taps = geometry.rows().kernel() * geometry.cols().kernel();
-        product.pack(
-                chunk % product.tiles(),
-                w,
-                group * product.packedFloats(),
-                taps,
-                channels * taps,
-                context.memory().shared(),
-                packedOffset + group * product.packedFloats());
-    }
-
-    /** One row of dx's pixels. */
-    @Override
-    public void run(int chunk, int worker) {
-        int block = chunk / inRows;
-        int row = chunk % inRows;
-        for (int group = 0; group < geometry.groups(); group++) {
-            product.row(
-                    row,
-                    context.memory().shared(),
-                    packedOffset + group * product.packedFloats(),
-                    dz,
-                    (block * geometry.outChannels() + group * filters) * outPixels * width,
-                    dx,
-                    ((block * geometry.inChannels() + group * channels) * inPixels
-                                    + row * geometry.cols().in())
-                            * width,
-                    inPixels * width);
-        }
-    }
-
     long workspaceBytes() {
         return filterGradient.workspaceBytes();
     }
 
     void close() {
         filterGradient.close();
+        inputGradient.close();
         if (biasGradient != null) {
             biasGradient.close();
         }

@@ -5,11 +5,13 @@ import io.gabor.tensor.ConvGeometry;
 
 /** A convolution of full blocks of images in the layout CHWN. */
 final class ChwnConv implements ConvPasses {
-    private final ChwnForward forward;
+    private final ForwardPass forward;
     private final ChwnBackward backward;
 
     ChwnConv(CpuContext context, ConvGeometry geometry, Epilogue epilogue, int maxBatch) {
-        forward = new ChwnForward(context, geometry, epilogue);
+        forward = WinogradForward.suits(geometry, epilogue)
+                ? new WinogradForward(context, geometry, epilogue, null)
+                : new ChwnForward(context, geometry, epilogue);
         backward = new ChwnBackward(context, geometry, epilogue, maxBatch, false);
     }
 

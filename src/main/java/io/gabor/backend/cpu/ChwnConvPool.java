@@ -23,6 +23,9 @@ import io.gabor.tensor.WindowAxis;
 final class ChwnConvPool implements ConvPasses, WorkerPool.Task {
     private final CpuContext context;
     private final Kernels kernels;
+    /** One of the two computes the convolution, and the first one the pooling as well; the other is null. */
+    private final WinogradForward winograd;
+
     private final ChwnForward conv;
     private final ChwnBackward backward;
     private final WorkerPool.Task spreading = this::spread;
@@ -75,15 +78,21 @@ final class ChwnConvPool implements ConvPasses, WorkerPool.Task {
         outCols = geometry.cols().out() / 2;
         outPixels = outRows * outCols;
         multiplyAdds = geometry.flops() / 2;
-        conv = new ChwnForward(context, geometry, epilogue);
         backward = new ChwnBackward(context, geometry, epilogue, maxBatch, true);
         scratch = (long) filters * 4 * outCols * width;
         context.memory().reserveScratch("conv2d", scratch);
         winners = context.memory().workspace("conv2d", (long) maxBatch * geometry.outChannels() * outPixels);
+        boolean fast = WinogradForward.suits(geometry, epilogue);
+        winograd = fast ? new WinogradForward(context, geometry, epilogue, winners) : null;
+        conv = fast ? null : new ChwnForward(context, geometry, epilogue);
     }
 
     @Override
     public void forward(int n, float[] x, float[] w, float[] bs, float[] ys) {
+        if (winograd != null) {
+            winograd.run(n, x, w, bs, ys);
+            return;
+        }
         b = bs;
         y = ys;
         conv.begin(x, w);
@@ -155,7 +164,11 @@ final class ChwnConvPool implements ConvPasses, WorkerPool.Task {
 
     @Override
     public void close() {
-        conv.close();
+        if (winograd != null) {
+            winograd.close();
+        } else {
+            conv.close();
+        }
         backward.close();
         context.memory().drop(winners);
         context.memory().returnScratch(scratch);

@@ -7,7 +7,7 @@ import io.gabor.backend.cpu.simd.Kernels;
 import io.gabor.tensor.ConvGeometry;
 
 /** A convolution's forward pass in the layout CHWN ({@link ChwnLayout}): a row of pixels of one block is one chunk. */
-final class ChwnForward implements WorkerPool.Task {
+final class ChwnForward implements ForwardPass, WorkerPool.Task {
     private final CpuContext context;
     private final Kernels kernels;
     private final ConvGeometry geometry;
@@ -60,7 +60,8 @@ final class ChwnForward implements WorkerPool.Task {
         return (long) product.packedFloats() * geometry.groups();
     }
 
-    void run(int n, float[] xs, float[] ws, float[] bs, float[] ys) {
+    @Override
+    public void run(int n, float[] xs, float[] ws, float[] bs, float[] ys) {
         begin(xs, ws);
         b = bs;
         y = ys;
@@ -118,7 +119,8 @@ final class ChwnForward implements WorkerPool.Task {
         }
     }
 
-    void close() {
+    @Override
+    public void close() {
         context.memory().returnShared(sharedFloats());
     }
 }

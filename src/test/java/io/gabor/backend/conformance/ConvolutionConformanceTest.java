@@ -18,7 +18,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** Convolution with every epilogue, forward and backward. */
 @ExtendWith(ConformanceReport.class)
 final class ConvolutionConformanceTest {
-    private static final int RANDOM_CASES = 170;
+    private static final int RANDOM_CASES = 180;
     private static final int FULL_BATCHES = 45;
     private static final long SEED = 0xC0;
 
@@ -79,6 +79,25 @@ final class ConvolutionConformanceTest {
         cases.add(new Case(Geometries.square(40, 70, 8, 3, 1, Padding.SAME), relu, 32, 32, true));
         cases.add(new Case(Geometries.square(7, 13, 9, 3, 2, Padding.of(1)), biased, 32, 32, true));
         cases.add(new Case(Geometries.square(3, 5, 6, 3, 1, Padding.of(4)), relu, 32, 32, true));
+        // 3×3 kernels of stride 1 with many channels, which a backend may compute in tiles of 4×4 outputs.
+        Epilogue tanh = new Epilogue(Bias.PER_FILTER, Activation.TANH);
+        cases.add(new Case(Geometries.square(16, 24, 8, 3, 1, Padding.SAME), relu, 32, 32, true));
+        cases.add(new Case(Geometries.square(20, 13, 11, 3, 1, Padding.VALID), biased, 64, 64, true));
+        cases.add(new Case(Geometries.square(12, 12, 6, 3, 1, Padding.of(4)), Epilogue.NONE, 32, 32, true));
+        cases.add(new Case(Geometries.square(32, 40, 18, 3, 1, Padding.SAME), tanh, 32, 32, false));
+        cases.add(new Case(Geometries.square(256, 20, 7, 3, 1, Padding.SAME), relu, 32, 32, true));
+        cases.add(new Case(Geometries.square(14, 256, 4, 3, 1, Padding.SAME), relu, 128, 128, true));
+        cases.add(new Case(
+                Geometries.square(13, 15, 9, 3, 1, Padding.SAME),
+                new Epilogue(Bias.PER_PIXEL, Activation.RELU),
+                32,
+                32,
+                true));
+        WindowAxis before = new WindowAxis(10, 3, 1, 1, 2, 0, false);
+        WindowAxis after = new WindowAxis(13, 3, 1, 1, 0, 1, false);
+        cases.add(new Case(new ConvGeometry(12, 17, 1, before, after), relu, 32, 32, true));
+        WindowAxis wide = new WindowAxis(7, 3, 1, 1, 5, 3, false);
+        cases.add(new Case(new ConvGeometry(16, 12, 1, after, wide), biased, 32, 32, true));
         Philox full = new Philox(SEED, 2);
         for (int i = 0; i < FULL_BATCHES; i++) {
             Bias bias = Bias.values()[full.nextInt(3)];

@@ -231,6 +231,15 @@ public interface Kernels {
     void unpool2x2Lanes(
             int count, float[] dy, int dyOffset, float[] winner, int winnerOffset, float[] dx, int top, int bottom);
 
+    /**
+     * Transposes a square: {@code y[yOffset + j·panelWidth + i] = x[xOffset + i·xPitch + j]} for {@code i, j < panelWidth}. The
+     * arrays must not overlap.
+     */
+    void transpose(float[] x, int xOffset, int xPitch, float[] y, int yOffset);
+
+    /** Returns the transforms of a Winograd convolution of a batch. */
+    WinogradTransforms winograd();
+
     // ---- packing
     // ------------------------------------------------------------------------------------------------------
 

@@ -12,6 +12,8 @@ public final class ScalarKernels implements Kernels {
     private static final int WIDTH = 64;
     private static final NormKernels NORMS = new ScalarNorms();
 
+    private final WinogradTransforms winograd = new ScalarWinograd(WIDTH);
+
     @Override
     public String description() {
         return "scalar";
@@ -240,6 +242,16 @@ public final class ScalarKernels implements Kernels {
     public void unpool2x2Lanes(
             int count, float[] dy, int dyOffset, float[] winner, int winnerOffset, float[] dx, int top, int bottom) {
         ScalarPooling.unpool2x2(WIDTH, count, dy, dyOffset, winner, winnerOffset, dx, top, bottom);
+    }
+
+    @Override
+    public void transpose(float[] x, int xOffset, int xPitch, float[] y, int yOffset) {
+        ScalarMath.transpose(WIDTH, x, xOffset, xPitch, y, yOffset);
+    }
+
+    @Override
+    public WinogradTransforms winograd() {
+        return winograd;
     }
 
     @Override

@@ -141,6 +141,15 @@ final class ScalarMath {
         }
     }
 
+    /** {@link Kernels#transpose} of a square of this width. */
+    static void transpose(int width, float[] x, int xOffset, int xPitch, float[] y, int yOffset) {
+        for (int r = 0; r < width; r++) {
+            for (int l = 0; l < width; l++) {
+                y[yOffset + l * width + r] = x[xOffset + r * xPitch + l];
+            }
+        }
+    }
+
     /** Returns the sum of products, in four chains. */
     static float dot(int n, float[] a, int aOffset, float[] b, int bOffset) {
         float s0 = 0;

@@ -19,6 +19,7 @@ public final class VectorKernels implements Kernels {
     private static final NormKernels NORMS = new VectorNorms();
 
     private final TileChoice tiles;
+    private final WinogradTransforms winograd = new VectorWinograd();
 
     /** Makes kernels that cut their work into these tiles; the choice changes no bit of a result. */
     VectorKernels(TileChoice tiles) {
@@ -235,6 +236,16 @@ public final class VectorKernels implements Kernels {
     public void unpool2x2Lanes(
             int count, float[] dy, int dyOffset, float[] winner, int winnerOffset, float[] dx, int top, int bottom) {
         VectorWindows.unpool2x2(count, dy, dyOffset, winner, winnerOffset, dx, top, bottom);
+    }
+
+    @Override
+    public void transpose(float[] x, int xOffset, int xPitch, float[] y, int yOffset) {
+        VectorTranspose.transpose(x, xOffset, xPitch, y, yOffset);
+    }
+
+    @Override
+    public WinogradTransforms winograd() {
+        return winograd;
     }
 
     @Override

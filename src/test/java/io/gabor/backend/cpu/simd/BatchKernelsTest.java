@@ -319,4 +319,20 @@ class BatchKernelsTest {
             onlyRowsWritten(sums, 1, parts + 2, parts);
         }
     }
+
+    @ParameterizedTest
+    @MethodSource("kernels")
+    void transpose(Kernels k) {
+        int width = k.panelWidth();
+        int pitch = width + 3;
+        float[] x = random(5 + width * pitch);
+        float[] y = sentinels(2 + width * width + 1);
+        k.transpose(x, 5, pitch, y, 2);
+        for (int i = 0; i < width; i++) {
+            for (int j = 0; j < width; j++) {
+                assertEquals(x[5 + i * pitch + j], y[2 + j * width + i], "row " + i + ", column " + j);
+            }
+        }
+        assertArrayEquals(new float[] {SENTINEL, SENTINEL, SENTINEL}, new float[] {y[0], y[1], y[2 + width * width]});
+    }
 }

@@ -77,10 +77,10 @@ class KernelsTest {
         int width = k.panelWidth();
         for (int m = 1; m <= 11; m++) {
             for (int depth : new int[] {1, 2, 5, 127, 128, 129, 300}) {
-                for (boolean transposed : new boolean[] {false, true}) {
-                    int row = transposed ? 1 : depth + 2;
-                    int step = transposed ? m + 1 : 1;
-                    float[] a = random(3 + (m + 1) * (depth + 2), 1);
+                // Rows one after the other, columns, and columns in a panel.
+                for (int step : new int[] {1, m + 1, Math.max(m, width)}) {
+                    int row = step == 1 ? depth + 2 : 1;
+                    float[] a = random(3 + (m + 1) * (depth + 2) + depth * step, 1);
                     float[] b = random(5 + depth * width, 1);
                     float[] c = sentinels(2 + m * (width + 3));
                     k.multiplyPanel(m, depth, a, 3, row, step, b, 5, c, 2, width + 3, false);
