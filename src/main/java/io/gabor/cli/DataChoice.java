@@ -17,12 +17,12 @@ import picocli.CommandLine.Option;
 /** The options that say which data set, and where it is. */
 final class DataChoice {
     /** The data sets that have a name. */
-    static final List<String> NAMES = List.of("mnist", "fashion-mnist", "cifar10", "digits", Xor.NAME);
+    static final List<String> NAMES = List.of("mnist", "fashion-mnist", "cifar10", "cifar100", "digits", Xor.NAME);
 
     @Option(
             names = "--dataset",
             paramLabel = "NAME|DIR",
-            description = "mnist, fashion-mnist, cifar10, digits (drawn by the program), or a folder with a data set"
+            description = "mnist, fashion-mnist, cifar10, cifar100, digits (drawn by the program), or a folder with a data set"
                     + " (default: the one in the model's recipe).")
     private String dataset;
 
