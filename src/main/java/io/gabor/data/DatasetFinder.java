@@ -56,7 +56,7 @@ final class DatasetFinder {
                 return new FolderSource(entry.name(), locate(entry, options, progress), entry.layout());
             }
         }
-        return folder(nameOrDir);
+        return folder(nameOrDir, options.images());
     }
 
     DatasetSource openOrDigits(String nameOrDir, DataOptions options, DownloadProgress progress) {
@@ -135,7 +135,7 @@ final class DatasetFinder {
         }
     }
 
-    private DatasetSource folder(String nameOrDir) {
+    private DatasetSource folder(String nameOrDir, ImageOptions images) {
         Path folder = null;
         try {
             folder = Path.of(nameOrDir);
@@ -145,7 +145,7 @@ final class DatasetFinder {
         if (folder == null || !Files.exists(folder)) {
             throw new DataException("there is no data set and no folder named '" + nameOrDir + "'; did you mean '"
                     + nearest(nameOrDir) + "'? The data sets are " + String.join(", ", names())
-                    + ", or a folder with four IDX files");
+                    + ", or a folder with four IDX files or with a folder of images for each class");
         }
         if (!Files.isDirectory(folder)) {
             throw new DataException(folder + ": expected a folder with a data set, found a file");
@@ -162,8 +162,7 @@ final class DatasetFinder {
                 return new FolderSource(name, folder, layout);
             }
         }
-        throw new DataException(
-                folder + ": found no data set; the folder must hold " + layouts().get(0).files());
+        return ImageFolder.open(name, folder, images);
     }
 
     /** Of a folder with files of a known kind: IDX files of any number of classes, or what a data set is published as. */
