@@ -35,6 +35,11 @@ final class BackendChoice {
         return name == null ? Backends.AUTO : name;
     }
 
+    /** Returns the number of threads that was asked for; 0 for one per processor. */
+    int threads() {
+        return threads == null ? 0 : threads;
+    }
+
     BackendOptions options() {
         return threads == null ? BackendOptions.DEFAULT : new BackendOptions(threads);
     }

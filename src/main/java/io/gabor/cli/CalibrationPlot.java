@@ -16,7 +16,7 @@ record CalibrationPlot(Calibration calibration) {
     private static final int SIDE = 330;
     private static final int BETWEEN = 26;
     private static final int COUNTS_HEIGHT = 90;
-    private static final int TOP = 30;
+    private static final int TOP = 50;
     private static final int BOTTOM = 46;
     private static final int TICKS = 5;
 
@@ -33,7 +33,7 @@ record CalibrationPlot(Calibration calibration) {
                 Pen.LEFT);
         drawReliability(pen.moved(LEFT, TOP));
         drawCounts(pen.moved(LEFT, TOP + SIDE + BETWEEN));
-        drawLegend(pen.moved(LEFT + 10, TOP + 16));
+        drawLegend(pen.moved(LEFT, 31));
     }
 
     private void drawReliability(Pen pen) {
@@ -87,8 +87,8 @@ record CalibrationPlot(Calibration calibration) {
     private static void drawLegend(Pen pen) {
         pen.fill(0, -5, 14, 10, BAR);
         pen.fill(0, -6, 14, 2, Pen.INK);
-        pen.text("accuracy (the line) of a bin", 20, 0, Pen.SMALL, Pen.INK, Pen.LEFT);
-        pen.fill(0, 11, 14, 10, GAP);
-        pen.text("gap between accuracy and confidence", 20, 16, Pen.SMALL, Pen.INK, Pen.LEFT);
+        pen.text("accuracy of a bin (the line)", 20, 0, Pen.SMALL, Pen.INK, Pen.LEFT);
+        pen.fill(180, -5, 14, 10, GAP);
+        pen.text("gap to its confidence", 200, 0, Pen.SMALL, Pen.INK, Pen.LEFT);
     }
 }

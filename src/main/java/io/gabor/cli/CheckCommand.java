@@ -67,9 +67,9 @@ final class CheckCommand extends GaborCommand {
     int run(Screen screen, JsonReport report) throws Exception {
         ModelSource source = ModelSource.find(model);
         List<BackendProvider> providers = backendChoice.providers();
-        DatasetSource data = dataChoice.openOrDigits(source.recipe(), screen);
+        DatasetSource data = dataChoice.openOrDigits(source, source.recipe(), seed, backendChoice.threads(), screen);
         Recipe recipe = source.recipe();
-        Dataset samples = recipe.select(data.load(Split.TEST), Split.TEST);
+        Dataset samples = recipe.load(data, Split.TEST);
         int outputs = samples.labels() == null ? samples.targetShape().size() : samples.classes();
         Supplier<Layer> layers = () -> source.layers(outputs);
         checkGradients(screen, source, layers, samples);

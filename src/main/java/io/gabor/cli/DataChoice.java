@@ -4,6 +4,7 @@ import io.gabor.data.DataOptions;
 import io.gabor.data.Dataset;
 import io.gabor.data.DatasetSource;
 import io.gabor.data.Datasets;
+import io.gabor.data.ImageOptions;
 import io.gabor.data.Split;
 import io.gabor.model.Recipe;
 import io.gabor.model.Xor;
@@ -17,17 +18,21 @@ import picocli.CommandLine.Option;
 /** The options that say which data set, and where it is. */
 final class DataChoice {
     /** The data sets that have a name. */
-    static final List<String> NAMES = List.of("mnist", "fashion-mnist", "cifar10", "digits", Xor.NAME);
+    static final List<String> NAMES = List.of("mnist", "fashion-mnist", "cifar10", "cifar100", "digits", Xor.NAME);
 
     @Option(
             names = "--dataset",
             paramLabel = "NAME|DIR",
-            description = "mnist, fashion-mnist, cifar10, digits (drawn by the program), or a folder with a data set"
+            description = "mnist, fashion-mnist, cifar10, cifar100, digits (drawn by the program), or a folder: with"
+                    + " train/CLASS and test/CLASS or CLASS folders of PNG and JPEG images, or with a data set's files"
                     + " (default: the one in the model's recipe).")
     private String dataset;
 
     @Mixin
     private DataFolderChoice folderChoice;
+
+    @Mixin
+    private ImageChoice imageChoice;
 
     /** Returns what was asked for, or what the recipe says. */
     String name(Recipe recipe) {
@@ -37,28 +42,41 @@ final class DataChoice {
     /**
      * Finds the data set; in place of MNIST, where it is neither here nor to be downloaded, the built-in digits. A run on a
      * machine without a network then still trains, and says on what.
+     *
+     * @param model whose samples they are to be
+     * @param recipe what the model is trained with
+     * @param seed of the choice of what is kept for testing, unless the model has made it
      */
-    DatasetSource openOrDigits(Recipe recipe, Screen screen) {
-        return open(recipe, screen, true);
+    DatasetSource openOrDigits(ModelSource model, Recipe recipe, long seed, int threads, Screen screen) {
+        return open(recipe, imageChoice.options(model, seed, threads, screen), screen, true);
     }
 
-    /** Finds the data set, this one and no other. */
-    DatasetSource open(Recipe recipe, Screen screen) {
-        return open(recipe, screen, false);
+    /** As {@link #openOrDigits}, but this data set and no other. */
+    DatasetSource open(ModelSource model, Recipe recipe, long seed, int threads, Screen screen) {
+        return open(recipe, imageChoice.options(model, seed, threads, screen), screen, false);
     }
 
-    private DatasetSource open(Recipe recipe, Screen screen, boolean orDigits) {
+    private DatasetSource open(Recipe recipe, ImageOptions images, Screen screen, boolean orDigits) {
         String name = name(recipe);
         if (name.equals(Xor.NAME)) {
             return new XorSource();
         }
-        if (!NAMES.contains(name) && !isFolder(name)) {
+        if (!NAMES.contains(name) && !exists(name)) {
             throw new UsageException(Nearest.message("data set or folder", name, NAMES));
         }
-        DataOptions options = folderChoice.options();
+        DataOptions options = folderChoice.options().withImages(images);
         try (DownloadDisplay display = new DownloadDisplay(screen)) {
             return orDigits ? Datasets.openOrDigits(name, options, display) : Datasets.open(name, options, display);
         }
+    }
+
+    /** Returns what a model trained on this data set is to remember of its folder of images; null if it is none. */
+    FolderImages remembered(ModelSource model, DatasetSource data, long seed, Screen screen) {
+        if (!data.ofImages()) {
+            return null;
+        }
+        ImageOptions options = imageChoice.options(model, seed, 0, screen);
+        return new FolderImages(options.testShare(), options.splitSeed());
     }
 
     /** Returns the name to write into a recipe, from which the same data set can be found again. */
@@ -67,9 +85,9 @@ final class DataChoice {
         return NAMES.contains(asked) ? source.name() : asked;
     }
 
-    private static boolean isFolder(String name) {
+    private static boolean exists(String name) {
         try {
-            return Files.isDirectory(Path.of(name));
+            return Files.exists(Path.of(name));
         } catch (InvalidPathException e) {
             return false;
         }

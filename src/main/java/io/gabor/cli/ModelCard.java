@@ -13,11 +13,13 @@ import java.util.Map;
  * @param recipe how it was trained
  * @param classNames in the order of the outputs; empty where the data set has target values
  * @param seed of its first weights and of the order of the samples
+ * @param images null unless it was trained on a folder of images
  */
-record ModelCard(String model, Recipe recipe, List<String> classNames, long seed) {
+record ModelCard(String model, Recipe recipe, List<String> classNames, long seed, FolderImages images) {
     private static final String MODEL = "model";
     private static final String CLASS_NAMES = "classNames";
     private static final String SEED = "seed";
+    private static final String IMAGES = "images";
 
     ModelCard {
         classNames = List.copyOf(classNames);
@@ -30,6 +32,9 @@ record ModelCard(String model, Recipe recipe, List<String> classNames, long seed
         written.putAll(recipe.write());
         written.put(CLASS_NAMES, classNames);
         written.put(SEED, seed);
+        if (images != null) {
+            written.put(IMAGES, images.write());
+        }
         return written;
     }
 
@@ -55,7 +60,8 @@ record ModelCard(String model, Recipe recipe, List<String> classNames, long seed
             }
             names.add(text);
         }
-        return new ModelCard(model, Recipe.read(written), names, seed.longValue());
+        FolderImages images = written.containsKey(IMAGES) ? FolderImages.read(written.get(IMAGES)) : null;
+        return new ModelCard(model, Recipe.read(written), names, seed.longValue(), images);
     }
 
     /** Returns the name of an output: its class, or its number. */

@@ -31,6 +31,11 @@ abstract class ModelSource {
     /** Returns the shape of a sample that it is made for. */
     abstract Shape sampleShape();
 
+    /** Returns what it remembers of the folder of images that it was trained on; null if it was not. */
+    FolderImages images() {
+        return null;
+    }
+
     /** Returns the number of outputs that it has unless told otherwise. */
     abstract int outputs();
 
@@ -181,6 +186,11 @@ abstract class ModelSource {
         @Override
         Shape sampleShape() {
             return content.input();
+        }
+
+        @Override
+        FolderImages images() {
+            return card.images();
         }
 
         @Override

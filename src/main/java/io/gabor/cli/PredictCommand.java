@@ -95,7 +95,8 @@ final class PredictCommand extends GaborCommand {
     /** Reads all images that can be read, names the others, and returns the pixels one behind the other. */
     private byte[] read(Shape sample, ModelSource source, List<Path> readable) {
         boolean framed = FRAMED.contains(source.recipe().dataset()) && sample.equals(Shape.of(1, 28, 28));
-        ImageReader.Fit fit = framed ? ImageReader.Fit.MNIST : ImageReader.Fit.WHOLE;
+        ImageReader.Fit plain = source.images() == null ? ImageReader.Fit.WHOLE : ImageReader.Fit.COVER;
+        ImageReader.Fit fit = framed ? ImageReader.Fit.MNIST : plain;
         List<byte[]> read = new ArrayList<>();
         for (Path image : images) {
             try {

@@ -14,6 +14,7 @@ import io.gabor.train.Tester;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.apache.commons.lang3.StringUtils;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -31,9 +32,12 @@ import picocli.CommandLine.Option;
             "  gabor test                                   lenet.safetensors in this folder",
             "  gabor test --model lenet.safetensors --limit 1000 --confusion",
             "  gabor test --plot lenet.png                  confusion matrix and calibration as a picture",
-            "  gabor test --model lenet.safetensors --dataset digits --json result.json"
+            "  gabor test --model lenet.safetensors --dataset digits --json result.json",
+            "  gabor test --model pets.safetensors --dataset photos   images in photos/test/CLASS"
         })
 final class TestCommand extends GaborCommand {
+    private static final int CLASSES_SHOWN = 80;
+
     @Option(
             names = "--model",
             paramLabel = "FILE|NAME",
@@ -93,8 +97,9 @@ final class TestCommand extends GaborCommand {
         if (limit != null) {
             recipe = recipe.withLimits(recipe.limit(), limit);
         }
-        DatasetSource data = dataChoice.open(recipe, screen);
-        Dataset testing = recipe.select(data.load(Split.TEST), Split.TEST);
+        DatasetSource data = dataChoice.open(source, recipe, source.card().seed(), backendChoice.threads(), screen);
+        Dataset testing = recipe.load(data, Split.TEST);
+        requireClasses(source, data, testing);
         try (Backend backend = backendChoice.open();
                 Network network = source.inference(backend, Math.min(batch, testing.size()))) {
             screen.format(
@@ -127,6 +132,18 @@ final class TestCommand extends GaborCommand {
                         + " --confusion and --per-class");
             }
             return ExitCode.DONE;
+        }
+    }
+
+    /** The order of the outputs is that of the classes in training: with other classes the figures would mean nothing. */
+    private static void requireClasses(ModelSource.TrainedModel source, DatasetSource data, Dataset testing) {
+        List<String> trained = source.card().classNames();
+        if (data.ofImages() && !trained.equals(testing.classNames())) {
+            throw new UsageException("the model " + source.file().orElseThrow() + " was trained on the "
+                    + trained.size() + " classes " + StringUtils.abbreviate(String.join(", ", trained), CLASSES_SHOWN)
+                    + ", and " + data.location() + " has the " + testing.classes() + " classes "
+                    + StringUtils.abbreviate(String.join(", ", testing.classNames()), CLASSES_SHOWN)
+                    + "; test it on images of the same classes");
         }
     }
 

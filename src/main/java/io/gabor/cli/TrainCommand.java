@@ -9,6 +9,7 @@ import io.gabor.io.ModelFile;
 import io.gabor.model.Recipe;
 import io.gabor.nn.Network;
 import io.gabor.tensor.Shape;
+import io.gabor.tensor.ShapeException;
 import io.gabor.train.EpochResult;
 import io.gabor.train.History;
 import io.gabor.train.NonFiniteException;
@@ -36,6 +37,7 @@ import picocli.CommandLine.Option;
             "  gabor train --epochs 1 --limit 10000         a quick try",
             "  gabor train --model digits01 --seed 7        another model, by name",
             "  gabor train --model lenet.safetensors        goes on with a trained one",
+            "  gabor train --model vgg-small --dataset photos --image-size 48    photos/train/CLASS, photos/test/CLASS",
             "  gabor train --dataset fashion-mnist --optimizer momentum --lr 0.02 --save fashion.safetensors"
         })
 final class TrainCommand extends GaborCommand {
@@ -79,14 +81,16 @@ final class TrainCommand extends GaborCommand {
         ModelSource source = ModelSource.find(model);
         Path target = Destination.check("--save", save == null ? source.usualFile() : save);
         Recipe wanted = trainingChoices.apply(recipeOptions.apply(source.recipe()));
-        DatasetSource data = dataChoice.openOrDigits(wanted, screen);
+        DatasetSource data = dataChoice.openOrDigits(source, wanted, seed, backendChoice.threads(), screen);
         Recipe recipe = wanted.withDataset(dataChoice.recipeName(wanted, data));
-        Dataset training = recipe.select(data.load(Split.TRAIN), Split.TRAIN);
+        Dataset training = recipe.load(data, Split.TRAIN);
+        // Read before training: a damaged file must not cost an hour.
+        Dataset testing = recipe.load(data, Split.TEST);
         int outputs = training.labels() == null ? training.targetShape().size() : training.classes();
         Shape sample = training.sampleShape();
         try (Backend backend = backendChoice.open()) {
-            try (Network network = source.training(outputs, sample, backend, recipe.batch(), seed)) {
-                Job job = new Job(screen, report, source, recipe, training, data, backend, network, target);
+            try (Network network = network(source, outputs, data, sample, backend, recipe.batch())) {
+                Job job = new Job(screen, report, source, recipe, training, testing, data, backend, network, target);
                 return job.run();
             } catch (OutOfMemoryException e) {
                 throw TrainingPlan.explain(
@@ -99,6 +103,23 @@ final class TrainCommand extends GaborCommand {
                         training,
                         backend.freeBytes());
             }
+        }
+    }
+
+    private Network network(
+            ModelSource source, int outputs, DatasetSource data, Shape sample, Backend backend, int batch) {
+        try {
+            return source.training(outputs, sample, backend, batch, seed);
+        } catch (ShapeException e) {
+            Shape made = source.sampleShape();
+            if (!data.ofImages() || made.rank() != 3) {
+                throw e;
+            }
+            throw new UsageException(
+                    e.getMessage() + "; the images of " + data.name() + " are read as " + sample + ", and "
+                            + source.name() + " is made for " + made + ": try --image-size " + made.dim(1) + "x"
+                            + made.dim(2) + ", or another model",
+                    e);
         }
     }
 
@@ -116,6 +137,7 @@ final class TrainCommand extends GaborCommand {
         private final ModelSource source;
         private final Recipe recipe;
         private final Dataset training;
+        private final Dataset testing;
         private final DatasetSource data;
         private final Backend backend;
         private final Network network;
@@ -127,6 +149,7 @@ final class TrainCommand extends GaborCommand {
                 ModelSource source,
                 Recipe recipe,
                 Dataset training,
+                Dataset testing,
                 DatasetSource data,
                 Backend backend,
                 Network network,
@@ -136,6 +159,7 @@ final class TrainCommand extends GaborCommand {
             this.source = source;
             this.recipe = recipe;
             this.training = training;
+            this.testing = testing;
             this.data = data;
             this.backend = backend;
             this.network = network;
@@ -144,8 +168,6 @@ final class TrainCommand extends GaborCommand {
 
         int run() throws IOException {
             announce();
-            // Read before training: a damaged file must not cost an hour.
-            Dataset testing = recipe.select(data.load(Split.TEST), Split.TEST);
             Trainer trainer = new Trainer(network, recipe.trainingLoss(training), recipe.createOptimizer())
                     .batch(recipe.batch())
                     .epochs(recipe.epochs())
@@ -208,7 +230,8 @@ final class TrainCommand extends GaborCommand {
         }
 
         private void save(Path file) throws IOException {
-            ModelCard card = new ModelCard(source.name(), recipe, training.classNames(), seed);
+            FolderImages images = dataChoice.remembered(source, data, seed, screen);
+            ModelCard card = new ModelCard(source.name(), recipe, training.classNames(), seed, images);
             ModelFile.of(network, card.write()).write(file);
         }
 

@@ -22,6 +22,9 @@ final class Catalog {
         /** Returns whether any file of this layout is in a folder. */
         boolean started(Path folder);
 
+        /** Says which files make it whole. */
+        String files();
+
         /** Reads one split of a folder that has all files. */
         Dataset read(String name, Path folder, Split split);
     }
@@ -87,16 +90,37 @@ final class Catalog {
 
     private static final Entry CIFAR10 = new Entry(
             "cifar10",
-            List.of(new RemoteFile(
-                    CifarLayout.ARCHIVE,
-                    List.of(URI.create("https://www.cs.toronto.edu/~kriz/" + CifarLayout.ARCHIVE)),
-                    Digest.ofFile("c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd"),
+            List.of(cifar(
+                    CifarFormat.CIFAR10,
+                    "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd",
                     170_052_171)),
             new CifarLayout(
+                    CifarFormat.CIFAR10,
                     List.of("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")));
 
+    /** The fine classes, in the order of fine_label_names.txt, which comes with them. */
+    private static final List<String> FINE =
+            List.of(("apple aquarium_fish baby bear beaver bed bee beetle bicycle bottle bowl boy bridge bus "
+                            + "butterfly camel can castle caterpillar cattle chair chimpanzee clock cloud cockroach "
+                            + "couch crab crocodile cup dinosaur dolphin elephant flatfish forest fox girl hamster "
+                            + "house kangaroo keyboard lamp lawn_mower leopard lion lizard lobster man maple_tree "
+                            + "motorcycle mountain mouse mushroom oak_tree orange orchid otter palm_tree pear "
+                            + "pickup_truck pine_tree plain plate poppy porcupine possum rabbit raccoon ray road rocket "
+                            + "rose sea seal shark shrew skunk skyscraper snail snake spider squirrel streetcar "
+                            + "sunflower sweet_pepper table tank telephone television tiger tractor train trout tulip "
+                            + "turtle wardrobe whale willow_tree wolf woman worm")
+                    .split(" "));
+
+    private static final Entry CIFAR100 = new Entry(
+            "cifar100",
+            List.of(cifar(
+                    CifarFormat.CIFAR100,
+                    "58a81ae192c23a4be8b1804d68e518ed807d710a4eb253b1f2a199162a40d8ec",
+                    200_000_000)),
+            new CifarLayout(CifarFormat.CIFAR100, FINE));
+
     /** All of them. */
-    static final List<Entry> ENTRIES = List.of(MNIST, FASHION_MNIST, CIFAR10);
+    static final List<Entry> ENTRIES = List.of(MNIST, FASHION_MNIST, CIFAR10, CIFAR100);
 
     private Catalog() {}
 
@@ -118,5 +142,13 @@ final class Catalog {
                 List.of(URI.create(mirror + name + ".gz"), URI.create(origin + name + ".gz")),
                 Digest.ofFile(sha256),
                 bytes);
+    }
+
+    private static RemoteFile cifar(CifarFormat format, String sha256, long maxBytes) {
+        return new RemoteFile(
+                format.archive(),
+                List.of(URI.create("https://www.cs.toronto.edu/~kriz/" + format.archive())),
+                Digest.ofFile(sha256),
+                maxBytes);
     }
 }

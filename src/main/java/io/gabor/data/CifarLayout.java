@@ -6,45 +6,49 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * CIFAR-10's binary version: the archive as it is published, or its six batch files, in the folder itself or in the folder
- * {@code cifar-10-batches-bin} that unpacking makes.
+ * The binary version of a CIFAR set: the archive as it is published, or the files in it, in the folder itself or in the folder
+ * that unpacking makes.
  *
- * @param classNames the names of the ten classes
+ * @param format which of the sets
+ * @param classNames the names of the classes
  */
-record CifarLayout(List<String> classNames) implements Catalog.Layout {
-    static final String ARCHIVE = "cifar-10-binary.tar.gz";
-    private static final String UNPACKED = "cifar-10-batches-bin";
+record CifarLayout(CifarFormat format, List<String> classNames) implements Catalog.Layout {
 
     @Override
     public String missing(Path folder) {
-        if (Files.isRegularFile(folder.resolve(ARCHIVE)) || batches(folder) != null) {
+        if (Files.isRegularFile(folder.resolve(format.archive())) || batches(folder) != null) {
             return null;
         }
-        return started(folder) ? "one of data_batch_1.bin to data_batch_5.bin and test_batch.bin" : ARCHIVE;
+        return started(folder) ? "one of " + String.join(", ", names().toList()) : format.archive();
     }
 
     @Override
     public boolean started(Path folder) {
-        return Files.isRegularFile(folder.resolve(ARCHIVE))
-                || Stream.of(folder, folder.resolve(UNPACKED))
+        return Files.isRegularFile(folder.resolve(format.archive()))
+                || Stream.of(folder, folder.resolve(format.unpacked()))
                         .anyMatch(place -> names().anyMatch(name -> Files.isRegularFile(place.resolve(name))));
     }
 
     @Override
+    public String files() {
+        return format.archive() + ", or all of " + String.join(", ", names().toList());
+    }
+
+    @Override
     public Dataset read(String name, Path folder, Split split) {
-        List<String> batches = split == Split.TRAIN ? CifarReader.TRAIN : CifarReader.TEST;
+        List<String> batches = split == Split.TRAIN ? format.train() : format.test();
         Path unpacked = batches(folder);
         return unpacked != null
-                ? CifarReader.readFolder(name, unpacked, batches, classNames)
-                : CifarReader.readArchive(name, folder.resolve(ARCHIVE), batches, classNames);
+                ? CifarReader.readFolder(format, name, unpacked, batches, classNames)
+                : CifarReader.readArchive(format, name, folder.resolve(format.archive()), batches, classNames);
     }
 
-    private static Stream<String> names() {
-        return Stream.concat(CifarReader.TRAIN.stream(), CifarReader.TEST.stream());
+    private Stream<String> names() {
+        return Stream.concat(format.train().stream(), format.test().stream());
     }
 
-    private static Path batches(Path folder) {
-        for (Path place : List.of(folder, folder.resolve(UNPACKED))) {
+    private Path batches(Path folder) {
+        for (Path place : List.of(folder, folder.resolve(format.unpacked()))) {
             if (names().allMatch(name -> Files.isRegularFile(place.resolve(name)))) {
                 return place;
             }

@@ -14,6 +14,9 @@ import java.util.Objects;
  * for stored pixels (0 to 255), {@link ElementType#F32} for anything else.
  */
 public final class Dataset {
+    /** So many values are in one array at most; the JVM keeps a few words for itself. */
+    static final int MAX_VALUES = Integer.MAX_VALUE - 8;
+
     private final String name;
     private final Shape sampleShape;
     private final int size;

@@ -56,7 +56,7 @@ final class DatasetFinder {
                 return new FolderSource(entry.name(), locate(entry, options, progress), entry.layout());
             }
         }
-        return folder(nameOrDir);
+        return folder(nameOrDir, options.images());
     }
 
     DatasetSource openOrDigits(String nameOrDir, DataOptions options, DownloadProgress progress) {
@@ -135,26 +135,41 @@ final class DatasetFinder {
         }
     }
 
-    private DatasetSource folder(String nameOrDir) {
+    private DatasetSource folder(String nameOrDir, ImageOptions images) {
         Path folder = null;
         try {
             folder = Path.of(nameOrDir);
         } catch (InvalidPathException e) {
             // then it is no folder
         }
-        if (folder == null || !Files.isDirectory(folder)) {
+        if (folder == null || !Files.exists(folder)) {
             throw new DataException("there is no data set and no folder named '" + nameOrDir + "'; did you mean '"
                     + nearest(nameOrDir) + "'? The data sets are " + String.join(", ", names())
-                    + ", or a folder with four IDX files");
+                    + ", or a folder with four IDX files or with a folder of images for each class");
         }
-        IdxLayout layout = new IdxLayout(null);
-        String missing = layout.missing(folder);
-        if (missing != null) {
-            throw new DataException(folder + ": found no " + missing + "; a data folder must hold the four IDX files "
-                    + String.join(", ", IdxLayout.NAMES) + ", each plain or with .gz");
+        if (!Files.isDirectory(folder)) {
+            throw new DataException(folder + ": expected a folder with a data set, found a file");
         }
-        Path name = folder.toAbsolutePath().normalize().getFileName();
-        return new FolderSource(name == null ? folder.toString() : name.toString(), folder, layout);
+        Path fileName = folder.toAbsolutePath().normalize().getFileName();
+        String name = fileName == null ? folder.toString() : fileName.toString();
+        for (Catalog.Layout layout : layouts()) {
+            if (layout.started(folder)) {
+                String missing = layout.missing(folder);
+                if (missing != null) {
+                    throw new DataException(
+                            folder + ": found no " + missing + "; the folder must hold " + layout.files());
+                }
+                return new FolderSource(name, folder, layout);
+            }
+        }
+        return ImageFolder.open(name, folder, images);
+    }
+
+    /** Of a folder with files of a known kind: IDX files of any number of classes, or what a data set is published as. */
+    private List<Catalog.Layout> layouts() {
+        List<Catalog.Layout> layouts = new ArrayList<>(List.of(new IdxLayout(null)));
+        entries.stream().map(Catalog.Entry::layout).forEach(layouts::add);
+        return layouts;
     }
 
     private List<String> names() {

@@ -12,7 +12,8 @@ public final class Datasets {
     /**
      * Finds a data set, downloading it if it is nowhere and the options allow it.
      *
-     * @param nameOrDir {@code mnist}, {@code fashion-mnist}, {@code cifar10}, {@code digits}, or a folder
+     * @param nameOrDir {@code mnist}, {@code fashion-mnist}, {@code cifar10}, {@code cifar100}, {@code digits}, or a folder: with the files of
+     *     one of these, with IDX files, or with a folder of images for each class
      * @throws DataUnavailableException if a known data set is nowhere and cannot be downloaded
      * @throws DataException if there is no such data set, or its files cannot be used
      */
@@ -46,6 +47,6 @@ public final class Datasets {
         if (count < 1) {
             throw new IllegalArgumentException("the number of digits must be at least 1, found " + count);
         }
-        return new DigitsSource(seed).load(split, count);
+        return new DigitsSource(seed).draw(split, count);
     }
 }

@@ -26,11 +26,20 @@ record DigitsSource(long seed) implements DatasetSource {
 
     @Override
     public Dataset load(Split split) {
-        return load(split, split == Split.TRAIN ? 60_000 : 10_000);
+        return draw(split, size(split));
     }
 
-    /** Draws the first {@code count} digits of a split. */
-    Dataset load(Split split, int count) {
+    @Override
+    public Dataset load(Split split, int first) {
+        return draw(split, Math.min(first, size(split)));
+    }
+
+    private static int size(Split split) {
+        return split == Split.TRAIN ? 60_000 : 10_000;
+    }
+
+    /** Draws the first {@code count} digits of a split; there is no end to them. */
+    Dataset draw(Split split, int count) {
         byte[] pixels = new byte[count * MnistFrame.SIDE * MnistFrame.SIDE];
         int[] labels = new int[count];
         Digits.draw(seed, split == Split.TRAIN ? 0 : 1, pixels, labels);

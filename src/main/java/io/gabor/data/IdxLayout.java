@@ -34,6 +34,11 @@ record IdxLayout(List<String> classNames) implements Catalog.Layout {
     }
 
     @Override
+    public String files() {
+        return "the four IDX files " + String.join(", ", NAMES) + ", each plain or with .gz";
+    }
+
+    @Override
     public Dataset read(String name, Path folder, Split split) {
         Path images = find(folder, split == Split.TRAIN ? TRAIN_IMAGES : TEST_IMAGES);
         Path labels = find(folder, split == Split.TRAIN ? TRAIN_LABELS : TEST_LABELS);

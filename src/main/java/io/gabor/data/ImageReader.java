@@ -3,19 +3,23 @@ package io.gabor.data;
 import io.gabor.data.digits.MnistFrame;
 import io.gabor.tensor.Shape;
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.Locale;
 import javax.imageio.ImageIO;
 import javax.imageio.stream.FileImageInputStream;
+import javax.imageio.stream.ImageInputStream;
+import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * Reads a PNG or JPEG file as one sample for prediction.
+ * Reads a PNG or JPEG file as one sample.
  *
- * <p>The image is made grey or RGB, resized by area averaging with its aspect kept, and padded with its background, which is
- * the mean of its outermost pixels. For a grey sample, an image with a light background (that mean is above the middle of
+ * <p>The image is made grey or RGB and resized by area averaging with its aspect kept. What is seen of it is told by {@link
+ * Fit}: all of it with {@link Fit#WHOLE}, padded with its background, which is the mean of its outermost pixels. For a grey sample, an image with a light background (that mean is above the middle of
  * the range) is inverted first, because the images that such nets learn from have light ink on black. An image of exactly
  * the sample's height and width is not resized or moved.
  *
@@ -24,6 +28,7 @@ import javax.imageio.stream.FileImageInputStream;
 public final class ImageReader {
     private static final int MAX_SIDE = 10_000;
     private static final long MAX_PIXELS = 50_000_000;
+    private static final long READ_AT_ONCE = 1 << 20;
 
     /** What is at least this much of the way from the background to the strongest ink belongs to a glyph. */
     private static final float INK = 0.3f;
@@ -38,8 +43,20 @@ public final class ImageReader {
          * As MNIST does it: the ink alone, stretched from 0 (the background) to 255 (its strongest), in a box of 20×20, its
          * centre of mass at pixel (14, 14). Only for samples of 1×28×28.
          */
-        MNIST
+        MNIST,
+        /**
+         * The middle of the image: as much of it as has the sample's aspect, and no padding. Never inverted. This is how the
+         * images of a folder become a data set.
+         */
+        COVER
     }
+
+    /**
+     * What an image is like.
+     *
+     * @param grey whether red, green and blue are the same everywhere
+     */
+    record Look(int height, int width, boolean grey) {}
 
     /**
      * Reads an image.
@@ -62,12 +79,28 @@ public final class ImageReader {
         int height = sampleShape.dim(1);
         int width = sampleShape.dim(2);
         PixelRows image = new PixelRows(decode(file), sampleShape.dim(0));
+        if (fit == Fit.COVER) {
+            return fitCovering(image, height, width);
+        }
         float[] background = image.border();
         boolean invert = image.channels() == 1 && background[0] > 127.5f;
         if (fit == Fit.MNIST && (image.height() != height || image.width() != width)) {
             return fitLikeMnist(image, background[0], invert);
         }
         return fitWhole(image, background, invert, height, width);
+    }
+
+    /** Reads an image to see what it is like. */
+    static Look look(Path file) {
+        PixelRows image = new PixelRows(decode(file), 3);
+        float[][] row = new float[3][image.width()];
+        for (int y = 0; y < image.height(); y++) {
+            image.read(y, row);
+            if (!Arrays.equals(row[0], row[1]) || !Arrays.equals(row[1], row[2])) {
+                return new Look(image.height(), image.width(), false);
+            }
+        }
+        return new Look(image.height(), image.width(), true);
     }
 
     private static BufferedImage decode(Path file) {
@@ -78,7 +111,7 @@ public final class ImageReader {
             if (Files.size(file) == 0) {
                 throw new DataException(file + ": expected a PNG or JPEG file, found 0 bytes");
             }
-            try (FileImageInputStream in = new FileImageInputStream(file.toFile())) {
+            try (ImageInputStream in = open(file)) {
                 Iterator<javax.imageio.ImageReader> readers = ImageIO.getImageReaders(in);
                 javax.imageio.ImageReader reader = readers.hasNext() ? readers.next() : null;
                 String format =
@@ -102,6 +135,13 @@ public final class ImageReader {
             // the JDK's decoders answer some damaged files with whatever goes wrong first
             throw new DataException(file + ": cannot be read as an image, it is damaged (" + e + ")", e);
         }
+    }
+
+    /** Small files are read at once: a decoder asks for a few bytes at a time. */
+    private static ImageInputStream open(Path file) throws IOException {
+        return Files.size(file) <= READ_AT_ONCE
+                ? new MemoryCacheImageInputStream(new ByteArrayInputStream(Files.readAllBytes(file)))
+                : new FileImageInputStream(file.toFile());
     }
 
     private static void checkSize(Path file, int width, int height) {
@@ -129,6 +169,20 @@ public final class ImageReader {
                     out[(c * height + y) * width + x] = toByte(invert ? 255 - value : value);
                 }
             }
+        }
+        return out;
+    }
+
+    private static byte[] fitCovering(PixelRows image, int height, int width) {
+        double scale = Math.min((double) image.width() / width, (double) image.height() / height);
+        int partWidth = extent(width * scale, image.width());
+        int partHeight = extent(height * scale, image.height());
+        int left = (image.width() - partWidth) / 2;
+        int top = (image.height() - partHeight) / 2;
+        float[] values = image.resize(left, top, partWidth, partHeight, height, width);
+        byte[] out = new byte[values.length];
+        for (int i = 0; i < out.length; i++) {
+            out[i] = toByte(values[i]);
         }
         return out;
     }

@@ -1,6 +1,7 @@
 package io.gabor.model;
 
 import io.gabor.data.Dataset;
+import io.gabor.data.DatasetSource;
 import io.gabor.data.Normalization;
 import io.gabor.data.Split;
 import io.gabor.nn.Loss;
@@ -114,6 +115,12 @@ public record Recipe(
      */
     public Loss trainingLoss(Dataset training) {
         return options.loss(loss, training);
+    }
+
+    /** Reads the part of a data set that this recipe trains on or tests with, and no more where it can be told before. */
+    public Dataset load(DatasetSource source, Split split) {
+        int first = split == Split.TRAIN ? limit : testLimit;
+        return classes.isEmpty() && first > 0 ? source.load(split, first) : select(source.load(split), split);
     }
 
     /** Returns the optimizer with its rate. */

@@ -85,7 +85,8 @@ class SmallPartsTest {
     @Test
     void aCardIsReadAsItWasWritten() {
         for (var model : Models.all()) {
-            ModelCard card = new ModelCard(model.name(), model.recipe(), List.of("zero", "one"), -7);
+            ModelCard card =
+                    new ModelCard(model.name(), model.recipe(), List.of("zero", "one"), -7, new FolderImages(0.25, 9));
             Map<String, Object> written = card.write();
             ModelCard read = ModelCard.read(written);
             assertEquals(written, read.write());
@@ -98,7 +99,7 @@ class SmallPartsTest {
     @ValueSource(strings = {"model", "classNames", "seed", "dataset", "rate"})
     void aCardWithAHoleIsNamed(String key) {
         Map<String, Object> written = new LinkedHashMap<>(
-                new ModelCard("lenet", Models.byName("lenet").recipe(), List.of(), 1).write());
+                new ModelCard("lenet", Models.byName("lenet").recipe(), List.of(), 1, null).write());
         written.remove(key);
         String message = assertThrows(IllegalArgumentException.class, () -> ModelCard.read(written))
                 .getMessage();

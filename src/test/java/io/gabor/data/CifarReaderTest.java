@@ -44,7 +44,7 @@ class CifarReaderTest {
 
     private Dataset fromArchive(byte[] file) throws IOException {
         Path path = Files.write(dir.resolve("c.tar.gz"), file);
-        return CifarReader.readArchive("cifar10", path, CifarReader.TRAIN, NAMES);
+        return CifarReader.readArchive(CifarFormat.CIFAR10, "cifar10", path, CifarFormat.CIFAR10.train(), NAMES);
     }
 
     private void refused(byte[] tar, String... parts) {
@@ -64,21 +64,65 @@ class CifarReaderTest {
         Path file = dir.resolve("c.tar.gz");
         assertArrayEquals(
                 new int[] {0},
-                CifarReader.readArchive("cifar10", file, CifarReader.TEST, NAMES)
+                CifarReader.readArchive(CifarFormat.CIFAR10, "cifar10", file, CifarFormat.CIFAR10.test(), NAMES)
                         .labels());
+    }
+
+    /** Records of a coarse and a fine label. */
+    private static byte[] fine(int... labels) {
+        byte[] file = new byte[labels.length * 3074];
+        for (int i = 0; i < labels.length; i++) {
+            Arrays.fill(file, i * 3074, (i + 1) * 3074, (byte) (100 + i));
+            file[i * 3074] = 19;
+            file[i * 3074 + 1] = (byte) labels[i];
+        }
+        return file;
+    }
+
+    @Test
+    void ofCifar100TheFineLabelsCount() throws IOException {
+        byte[] archive = TestFiles.tar(
+                TestFiles.tarEntry(
+                        "cifar-100-binary/fine_label_names.txt", "apple".getBytes(StandardCharsets.US_ASCII)),
+                TestFiles.tarEntry("cifar-100-binary/test.bin", fine(99)),
+                TestFiles.tarEntry("cifar-100-binary/train.bin", fine(0, 98)));
+        Files.write(dir.resolve("cifar-100-binary.tar.gz"), TestFiles.gzip(archive));
+        DatasetSource source = Datasets.open(dir.toString(), DataOptions.DEFAULT, DownloadProgress.NONE);
+        Dataset train = source.load(Split.TRAIN);
+        assertArrayEquals(new int[] {0, 98}, train.labels());
+        assertEquals(100, train.bytes()[0]);
+        assertEquals(101, train.bytes()[3072]);
+        assertEquals(101, train.bytes()[2 * 3072 - 1]);
+        assertEquals("woman", train.classNames().get(98));
+        Dataset test = source.load(Split.TEST);
+        assertEquals("worm", test.classNames().get(test.labels()[0]));
+        Files.delete(dir.resolve("cifar-100-binary.tar.gz"));
+        Files.createDirectory(dir.resolve("cifar-100-binary"));
+        Files.write(dir.resolve("cifar-100-binary/train.bin"), fine(5));
+        DataException e = assertThrows(
+                DataException.class, () -> Datasets.open(dir.toString(), DataOptions.DEFAULT, DownloadProgress.NONE));
+        assertTrue(e.getMessage().contains("train.bin, test.bin"), e.getMessage());
+        Files.write(dir.resolve("cifar-100-binary/test.bin"), fine(100));
+        DatasetSource unpacked = Datasets.open(dir.toString(), DataOptions.DEFAULT, DownloadProgress.NONE);
+        assertArrayEquals(new int[] {5}, unpacked.load(Split.TRAIN).labels());
+        e = assertThrows(DataException.class, () -> unpacked.load(Split.TEST));
+        assertTrue(e.getMessage().contains("labels in 0 to 99, found 100"), e.getMessage());
     }
 
     @Test
     void readsAFolder() throws IOException {
         Files.write(dir.resolve("test_batch.bin"), batch(1, 2));
-        Dataset set = CifarReader.readFolder("cifar10", dir, CifarReader.TEST, NAMES);
+        Dataset set = CifarReader.readFolder(CifarFormat.CIFAR10, "cifar10", dir, CifarFormat.CIFAR10.test(), NAMES);
         assertArrayEquals(new int[] {1, 2}, set.labels());
         Files.write(dir.resolve("test_batch.bin"), new byte[3074]);
         DataException e = assertThrows(
-                DataException.class, () -> CifarReader.readFolder("cifar10", dir, CifarReader.TEST, NAMES));
+                DataException.class,
+                () -> CifarReader.readFolder(CifarFormat.CIFAR10, "cifar10", dir, CifarFormat.CIFAR10.test(), NAMES));
         assertTrue(e.getMessage().contains("1 records and 1 bytes"), e.getMessage());
         Files.write(dir.resolve("test_batch.bin"), batch(1, 3));
-        e = assertThrows(DataException.class, () -> CifarReader.readFolder("cifar10", dir, CifarReader.TEST, NAMES));
+        e = assertThrows(
+                DataException.class,
+                () -> CifarReader.readFolder(CifarFormat.CIFAR10, "cifar10", dir, CifarFormat.CIFAR10.test(), NAMES));
         assertTrue(e.getMessage().contains("found 3 at record 1 of test_batch.bin"), e.getMessage());
     }
 

@@ -240,13 +240,24 @@ class DatasetFinderTest {
     @Test
     void theCatalogIsWhole() {
         List<String> names = Catalog.ENTRIES.stream().map(Catalog.Entry::name).toList();
-        assertEquals(List.of("mnist", "fashion-mnist", "cifar10"), names);
+        assertEquals(List.of("mnist", "fashion-mnist", "cifar10", "cifar100"), names);
         for (Catalog.Entry entry : Catalog.ENTRIES) {
             for (RemoteFile file : entry.files()) {
                 assertEquals(64, file.digest().hex().length(), file.name());
                 assertFalse(file.mirrors().isEmpty());
                 assertTrue(file.mirrors().stream().allMatch(uri -> uri.getPath().endsWith("/" + file.name())));
             }
+        }
+    }
+
+    @Test
+    void theClassesHaveNames() {
+        for (Catalog.Entry entry : Catalog.ENTRIES) {
+            List<String> names = entry.layout() instanceof CifarLayout cifar
+                    ? cifar.classNames()
+                    : ((IdxLayout) entry.layout()).classNames();
+            assertEquals(entry.name().equals("cifar100") ? 100 : 10, names.size(), entry.name());
+            assertEquals(names.size(), names.stream().distinct().count(), entry.name());
         }
     }
 }
