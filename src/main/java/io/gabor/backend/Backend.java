@@ -281,6 +281,9 @@ public interface Backend extends AutoCloseable {
     /** {@code log[index[0] mod log.size()] = value[0]}: keeps the losses of many steps until someone reads them. */
     void store(Tensor value, Tensor index, Tensor log);
 
+    /** Plans a bound on all these gradients, F32, each with a storage of its own. */
+    ClipOp gradientClipping(ClipSpec spec, List<Tensor> gradients);
+
     /** Plans an update of all these parameters by one rule. */
     OptimizerOp optimizer(OptimizerSpec spec, List<OptimizerOp.Slot> slots);
 

@@ -152,6 +152,7 @@ final class TrainCommand extends GaborCommand {
                     .seed(seed)
                     .normalization(recipe.normalization())
                     .schedule(recipe.schedule());
+            recipe.options().clips().forEach(trainer::clip);
             interruption = new Interruption(trainer::stop);
             History history = train(trainer);
             save(target);

@@ -22,11 +22,27 @@ final class TrainingChoices {
                     "How much each class counts in the loss: balanced, or a number for each (default: all alike).")
     private ClassWeights classWeights;
 
+    @Option(
+            names = "--clip-norm",
+            paramLabel = "X",
+            converter = PositiveNumber.class,
+            description = "Scale the gradients of a step down so that their common norm is at most X.")
+    private Double clipNorm;
+
+    @Option(
+            names = "--clip-value",
+            paramLabel = "X",
+            converter = PositiveNumber.class,
+            description = "Cut each gradient off at X and -X.")
+    private Double clipValue;
+
     /** Returns the recipe with what was asked for. */
     Recipe apply(Recipe recipe) {
         TrainingOptions had = recipe.options();
         return recipe.withOptions(new TrainingOptions(
                 labelSmoothing == null ? had.labelSmoothing() : labelSmoothing,
-                classWeights == null ? had.classWeights() : classWeights));
+                classWeights == null ? had.classWeights() : classWeights,
+                clipNorm == null ? had.clipNorm() : clipNorm,
+                clipValue == null ? had.clipValue() : clipValue));
     }
 }

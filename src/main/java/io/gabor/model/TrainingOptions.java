@@ -1,9 +1,12 @@
 package io.gabor.model;
 
+import io.gabor.backend.ClipSpec;
 import io.gabor.data.Dataset;
 import io.gabor.nn.Loss;
 import io.gabor.nn.SoftmaxCrossEntropy;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
@@ -12,17 +15,30 @@ import java.util.Objects;
  *
  * @param labelSmoothing the part of a target that is spread over all classes, from 0 to 1
  * @param classWeights how much each class counts
+ * @param clipNorm the largest norm of all gradients together; 0 for any
+ * @param clipValue the largest gradient of a single weight; 0 for any
  */
-public record TrainingOptions(double labelSmoothing, ClassWeights classWeights) {
+public record TrainingOptions(double labelSmoothing, ClassWeights classWeights, double clipNorm, double clipValue) {
     /** Nothing added. */
-    public static final TrainingOptions NONE = new TrainingOptions(0, ClassWeights.EQUAL);
+    public static final TrainingOptions NONE = new TrainingOptions(0, ClassWeights.EQUAL, 0, 0);
 
     private static final String LABEL_SMOOTHING = "labelSmoothing";
     private static final String CLASS_WEIGHTS = "classWeights";
+    private static final String CLIP_NORM = "clipNorm";
+    private static final String CLIP_VALUE = "clipValue";
 
     public TrainingOptions {
         Objects.requireNonNull(classWeights, "classWeights");
         require(labelSmoothing >= 0 && labelSmoothing <= 1, "label smoothing must be from 0 to 1", labelSmoothing);
+        requireBound(CLIP_NORM, clipNorm);
+        requireBound(CLIP_VALUE, clipValue);
+    }
+
+    private static void requireBound(String key, double bound) {
+        require(
+                bound >= 0 && bound < Double.POSITIVE_INFINITY,
+                key + " must be finite and above 0, or 0 for none",
+                bound);
     }
 
     private static void require(boolean holds, String rule, double found) {
@@ -47,11 +63,25 @@ public record TrainingOptions(double labelSmoothing, ClassWeights classWeights) 
         return new SoftmaxCrossEntropy(labelSmoothing, classWeights.of(training));
     }
 
+    /** Returns the bounds on the gradients, in the order in which they apply. */
+    public List<ClipSpec> clips() {
+        List<ClipSpec> clips = new ArrayList<>();
+        if (clipNorm > 0) {
+            clips.add(new ClipSpec.Norm(clipNorm));
+        }
+        if (clipValue > 0) {
+            clips.add(new ClipSpec.Value(clipValue));
+        }
+        return clips;
+    }
+
     /** Writes what is added as plain values, for model files: nothing for nothing. */
     Map<String, Object> write() {
         Map<String, Object> written = new LinkedHashMap<>();
         put(written, LABEL_SMOOTHING, labelSmoothing, NONE.labelSmoothing);
         put(written, CLASS_WEIGHTS, classWeights.toString(), NONE.classWeights.toString());
+        put(written, CLIP_NORM, clipNorm, NONE.clipNorm);
+        put(written, CLIP_VALUE, clipValue, NONE.clipValue);
         return written;
     }
 
@@ -69,7 +99,9 @@ public record TrainingOptions(double labelSmoothing, ClassWeights classWeights) 
     static TrainingOptions read(Map<?, ?> written) {
         return new TrainingOptions(
                 number(written, LABEL_SMOOTHING, NONE.labelSmoothing),
-                ClassWeights.parse(text(written, CLASS_WEIGHTS, NONE.classWeights.toString())));
+                ClassWeights.parse(text(written, CLASS_WEIGHTS, NONE.classWeights.toString())),
+                number(written, CLIP_NORM, NONE.clipNorm),
+                number(written, CLIP_VALUE, NONE.clipValue));
     }
 
     private static double number(Map<?, ?> written, String key, double usual) {

@@ -1,5 +1,6 @@
 package io.gabor.train;
 
+import io.gabor.backend.ClipSpec;
 import io.gabor.backend.OutOfMemoryException;
 import io.gabor.data.Dataset;
 import io.gabor.data.Normalization;
@@ -32,6 +33,7 @@ public final class Trainer {
     private final Loss loss;
     private final Optimizer optimizer;
     private final List<Callback> callbacks = new ArrayList<>();
+    private final List<ClipSpec> clips = new ArrayList<>();
     private Normalization normalization = Normalization.UNIT;
     private Schedule schedule = Schedule.CONSTANT;
     private int batch;
@@ -90,6 +92,12 @@ public final class Trainer {
         return this;
     }
 
+    /** Bounds the gradients of each step before they are followed; several bounds apply one after the other. */
+    public Trainer clip(ClipSpec bound) {
+        clips.add(Objects.requireNonNull(bound, "bound"));
+        return this;
+    }
+
     public Trainer callback(Callback callback) {
         callbacks.add(Objects.requireNonNull(callback, "callback"));
         return this;
@@ -126,10 +134,14 @@ public final class Trainer {
      */
     public History train(Dataset data) {
         try (TrainingMemory memory = staged
-                ? new TrainingMemory(network, loss, optimizer, data, normalization, batch, true)
-                : TrainingMemory.open(network, loss, optimizer, data, normalization, batch)) {
+                ? new TrainingMemory(network, loss, optimizer, data, normalization, batch, stepOptions(), true)
+                : TrainingMemory.open(network, loss, optimizer, data, normalization, batch, stepOptions())) {
             return new Run(memory).epochs();
         }
+    }
+
+    private StepOptions stepOptions() {
+        return new StepOptions(clips);
     }
 
     /** The state of one call of {@link #train}. */

@@ -28,6 +28,7 @@ final class TrainingMemory implements AutoCloseable {
      * Takes the memory.
      *
      * @param batch the samples of a full step
+     * @param options what a step does beside its usual parts
      * @param staged whether only one batch of the data set at a time is to be there
      */
     TrainingMemory(
@@ -37,12 +38,13 @@ final class TrainingMemory implements AutoCloseable {
             Dataset samples,
             Normalization normalization,
             int batch,
+            StepOptions options,
             boolean staged) {
         try {
             data = opened(new DeviceDataset(network, loss, samples, normalization, staged));
             optimizer = opened(rule.attach(network));
             checkpoint = opened(new Checkpoint(network, optimizer, data));
-            step = opened(new TrainingStep(network, loss, optimizer, data, batch));
+            step = opened(new TrainingStep(network, loss, optimizer, data, batch, options));
         } catch (RuntimeException | Error e) {
             close();
             throw e;
@@ -55,12 +57,19 @@ final class TrainingMemory implements AutoCloseable {
      * @throws OutOfMemoryException if not even that fits; says what is needed and the largest batch that fits
      */
     static TrainingMemory open(
-            Network network, Loss loss, Optimizer rule, Dataset samples, Normalization normalization, int batch) {
+            Network network,
+            Loss loss,
+            Optimizer rule,
+            Dataset samples,
+            Normalization normalization,
+            int batch,
+            StepOptions options) {
         try {
-            return new TrainingMemory(network, loss, rule, samples, normalization, batch, false);
+            return new TrainingMemory(network, loss, rule, samples, normalization, batch, options, false);
         } catch (OutOfMemoryException whole) {
             try {
-                TrainingMemory memory = new TrainingMemory(network, loss, rule, samples, normalization, batch, true);
+                TrainingMemory memory =
+                        new TrainingMemory(network, loss, rule, samples, normalization, batch, options, true);
                 memory.data.announce(samples);
                 return memory;
             } catch (OutOfMemoryException e) {

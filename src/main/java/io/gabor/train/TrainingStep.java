@@ -1,13 +1,18 @@
 package io.gabor.train;
 
 import io.gabor.backend.Backend;
+import io.gabor.backend.ClipOp;
+import io.gabor.backend.ClipSpec;
 import io.gabor.nn.Loss;
 import io.gabor.nn.Mode;
 import io.gabor.nn.Network;
+import io.gabor.nn.Parameter;
 import io.gabor.optim.OptimizerState;
 import io.gabor.tensor.ElementType;
 import io.gabor.tensor.Shape;
 import io.gabor.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * One training step, from fetching the batch to updating the parameters, made of backend ops only: it allocates nothing,
@@ -23,6 +28,7 @@ final class TrainingStep implements AutoCloseable {
     private final Loss.OnBackend loss;
     private final OptimizerState optimizer;
     private final DeviceDataset data;
+    private final List<ClipOp> clips = new ArrayList<>();
     private final Held held;
     private final Tensor lossValue;
     private final Tensor lossLog;
@@ -30,7 +36,13 @@ final class TrainingStep implements AutoCloseable {
     private final int batch;
     private final Runnable fullStep;
 
-    TrainingStep(Network network, Loss loss, OptimizerState optimizer, DeviceDataset data, int batch) {
+    TrainingStep(
+            Network network,
+            Loss loss,
+            OptimizerState optimizer,
+            DeviceDataset data,
+            int batch,
+            StepOptions options) {
         this.network = network;
         this.backend = network.backend();
         this.optimizer = optimizer;
@@ -46,6 +58,11 @@ final class TrainingStep implements AutoCloseable {
             throw e;
         }
         try {
+            List<Tensor> gradients =
+                    network.parameters().stream().map(Parameter::gradient).toList();
+            for (ClipSpec clip : options.clips()) {
+                clips.add(backend.gradientClipping(clip, gradients));
+            }
             this.fullStep = backend.record(() -> step(batch));
         } catch (RuntimeException | Error e) {
             close();
@@ -75,8 +92,11 @@ final class TrainingStep implements AutoCloseable {
         loss(n);
     }
 
-    /** Follows the gradients, keeps the loss and moves on to the next batch. */
+    /** Bounds the gradients and follows them, keeps the loss and moves on to the next batch. */
     void update(int n) {
+        for (ClipOp clip : clips) {
+            clip.clip();
+        }
         optimizer.step();
         advance(n);
     }
@@ -123,6 +143,7 @@ final class TrainingStep implements AutoCloseable {
 
     @Override
     public void close() {
+        clips.forEach(ClipOp::close);
         loss.close();
         held.close();
     }

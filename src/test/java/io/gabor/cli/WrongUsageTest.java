@@ -60,6 +60,8 @@ class WrongUsageTest {
                 "--schedule step:every=0 | schedule step: every must be a whole number of at least 1, found 0",
                 "--label-smoothing 2 | expected a number from 0 to 1, found '2'",
                 "--class-weights 1,x | class weights are 'balanced', or a number above 0 for each class",
+                "--clip-norm 0 | above 0, found '0'",
+                "--clip-value -1 | above 0, found '-1'",
                 "--threads 0   | from 1 to 1024, found '0'",
                 "--threads 1e3 | from 1 to 1024, found '1e3'",
                 "--seed x      | 'x' is not a long"

@@ -63,11 +63,11 @@ final class RecipeTest {
     @Test
     void whatIsAddedIsWrittenAndReadBackAndNothingForNothing() {
         assertFalse(recipe().write().containsKey("options"));
-        Recipe added = recipe().withOptions(new TrainingOptions(0.1, ClassWeights.parse("balanced")));
+        Recipe added = recipe().withOptions(new TrainingOptions(0.1, ClassWeights.parse("balanced"), 2.5, 0.5));
         Recipe read = Recipe.read((Map<?, ?>) Json.read(Json.write(added.write())));
         assertEquals(added.options(), read.options());
         assertEquals(
-                Map.of("labelSmoothing", 0.1, "classWeights", "balanced"),
+                Map.of("labelSmoothing", 0.1, "classWeights", "balanced", "clipNorm", 2.5, "clipValue", 0.5),
                 added.write().get("options"));
     }
 
@@ -75,11 +75,11 @@ final class RecipeTest {
     void theLossIsThatOfTheRecipeUnlessSomethingIsAdded() {
         Recipe lenet = Models.byName("lenet").recipe();
         assertSame(lenet.loss(), lenet.trainingLoss(data()));
-        Recipe smoothed = lenet.withOptions(new TrainingOptions(0.1, ClassWeights.EQUAL));
+        Recipe smoothed = lenet.withOptions(new TrainingOptions(0.1, ClassWeights.EQUAL, 0, 0));
         assertNotSame(smoothed.loss(), smoothed.trainingLoss(data()));
         String message = assertThrows(
                         IllegalArgumentException.class,
-                        () -> recipe().withOptions(new TrainingOptions(0.1, ClassWeights.EQUAL))
+                        () -> recipe().withOptions(new TrainingOptions(0.1, ClassWeights.EQUAL, 0, 0))
                                 .trainingLoss(data()))
                 .getMessage();
         assertTrue(message.contains("trained with bce"), message);
@@ -127,6 +127,8 @@ final class RecipeTest {
                 "options | {\"labelSmoothing\":2} | label smoothing must be from 0 to 1, found 2",
                 "options | {\"labelSmoothing\":\"x\"} | the recipe's 'labelSmoothing' must be a number",
                 "options | {\"classWeights\":\"1,0\"} | a number above 0 for each class",
+                "options | {\"clipNorm\":-1} | clipNorm must be finite and above 0, or 0 for none, found -1",
+                "options | {\"clipValue\":-2} | clipValue must be finite and above 0",
                 "batch | 0 | batch and epochs must be at least 1",
                 "batch | 1.5 | the recipe's 'batch' must be an integer",
                 "epochs | 0 | batch and epochs must be at least 1",

@@ -2,6 +2,8 @@ package io.gabor.backend.cpu;
 
 import io.gabor.backend.Activation;
 import io.gabor.backend.Backend;
+import io.gabor.backend.ClipOp;
+import io.gabor.backend.ClipSpec;
 import io.gabor.backend.Epilogue;
 import io.gabor.backend.OptimizerOp;
 import io.gabor.backend.OptimizerSpec;
@@ -298,6 +300,12 @@ public final class CpuBackend implements Backend {
         float[] logged = memory.floats("store", "log", log, 1);
         Memory.separate("store", "log", logged, "value", values);
         logged[Math.floorMod(indices[0], log.size())] = values[0];
+    }
+
+    @Override
+    public ClipOp gradientClipping(ClipSpec spec, List<Tensor> gradients) {
+        memory.requireOpen("gradientClipping");
+        return new CpuClip(context, spec, gradients);
     }
 
     @Override

@@ -2,6 +2,8 @@ package io.gabor.backend.cuda;
 
 import io.gabor.backend.Activation;
 import io.gabor.backend.Backend;
+import io.gabor.backend.ClipOp;
+import io.gabor.backend.ClipSpec;
 import io.gabor.backend.Epilogue;
 import io.gabor.backend.OptimizerOp;
 import io.gabor.backend.OptimizerSpec;
@@ -291,6 +293,12 @@ public final class CudaBackend implements Backend {
     @Override
     public void store(Tensor value, Tensor index, Tensor log) {
         batches.store(value, index, log);
+    }
+
+    @Override
+    public ClipOp gradientClipping(ClipSpec spec, List<Tensor> gradients) {
+        memory.requireOpen("gradientClipping");
+        return new CudaClip(context, spec, gradients);
     }
 
     @Override

@@ -2,6 +2,8 @@ package io.gabor.backend.reference;
 
 import io.gabor.backend.Activation;
 import io.gabor.backend.Backend;
+import io.gabor.backend.ClipOp;
+import io.gabor.backend.ClipSpec;
 import io.gabor.backend.Epilogue;
 import io.gabor.backend.OptimizerOp;
 import io.gabor.backend.OptimizerSpec;
@@ -27,7 +29,7 @@ import java.util.Set;
  *
  * <p>This class checks arguments, keeps the books of memory and hands over to the file of each family of ops:
  * {@link Convolution}, {@link Dense}, {@link MaxPool}, {@link AvgPool}, {@link Activations}, {@link Softmax},
- * {@link Losses}, {@link Batches}, {@link Optimizers}. It is stricter than a backend has to be: labels and the order of
+ * {@link Losses}, {@link Batches}, {@link Clipping}, {@link Optimizers}. It is stricter than a backend has to be: labels and the order of
  * samples are checked in every call.
  */
 final class ReferenceBackend implements Backend {
@@ -347,6 +349,11 @@ final class ReferenceBackend implements Backend {
         double[] values = args.input("value", value, 1);
         int[] indices = args.intInput("index", index, 1);
         args.output("log", log, 1)[Math.floorMod(indices[0], log.size())] = values[0];
+    }
+
+    @Override
+    public ClipOp gradientClipping(ClipSpec spec, List<Tensor> gradients) {
+        return new Clipping(this, spec, gradients);
     }
 
     @Override

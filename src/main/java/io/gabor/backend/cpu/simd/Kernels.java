@@ -372,6 +372,15 @@ public interface Kernels {
             float[] v,
             int vOffset);
 
+    // ---- gradients and averages
+    // ---------------------------------------------------------------------------------------
+
+    /** {@code y[j] = a·x[j] + b·y[j]}; for {@code b = 0}, {@code y} is not read. {@code x} may be {@code y}. */
+    void blend(int n, float a, float[] x, int xOffset, float b, float[] y, int yOffset);
+
+    /** {@code x[j] = min(max(x[j], −most), most)}; NaN stays. */
+    void clamp(int n, float most, float[] x, int xOffset);
+
     // ---- the machine
     // --------------------------------------------------------------------------------------------------
 

@@ -669,6 +669,16 @@ public final class ScalarKernels implements Kernels {
     }
 
     @Override
+    public void blend(int n, float a, float[] x, int xOffset, float b, float[] y, int yOffset) {
+        ScalarUpdates.blend(0, n, a, x, xOffset, b, y, yOffset);
+    }
+
+    @Override
+    public void clamp(int n, float most, float[] x, int xOffset) {
+        ScalarUpdates.clamp(0, n, most, x, xOffset);
+    }
+
+    @Override
     public void sgd(int n, float rate, float decay, float[] p, int pOffset, float[] g, int gOffset) {
         ScalarUpdates.sgd(0, n, rate, decay, p, pOffset, g, gOffset);
     }

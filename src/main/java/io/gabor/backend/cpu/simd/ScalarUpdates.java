@@ -2,7 +2,7 @@ package io.gabor.backend.cpu.simd;
 
 import static io.gabor.backend.cpu.simd.FusedMultiplyAdd.fma;
 
-/** The optimizers' updates from j = from to n: the scalar twin, and the tail of the vectors. */
+/** The optimizers' updates, and what is done to gradients before and to weights behind, from j = from to n: the scalar twin, and the tail of the vectors. */
 final class ScalarUpdates {
     private ScalarUpdates() {}
 
@@ -10,6 +10,19 @@ final class ScalarUpdates {
         for (int j = from; j < n; j++) {
             float value = p[pOffset + j];
             p[pOffset + j] = fma(-rate, fma(decay, value, g[gOffset + j]), value);
+        }
+    }
+
+    static void blend(int from, int n, float a, float[] x, int xOffset, float b, float[] y, int yOffset) {
+        for (int j = from; j < n; j++) {
+            float scaled = a * x[xOffset + j];
+            y[yOffset + j] = b == 0 ? scaled : fma(b, y[yOffset + j], scaled);
+        }
+    }
+
+    static void clamp(int from, int n, float most, float[] x, int xOffset) {
+        for (int j = from; j < n; j++) {
+            x[xOffset + j] = Math.min(Math.max(x[xOffset + j], -most), most);
         }
     }
 

@@ -416,6 +416,16 @@ public final class VectorKernels implements Kernels {
     }
 
     @Override
+    public void blend(int n, float a, float[] x, int xOffset, float b, float[] y, int yOffset) {
+        VectorUpdates.blend(n, a, x, xOffset, b, y, yOffset);
+    }
+
+    @Override
+    public void clamp(int n, float most, float[] x, int xOffset) {
+        VectorUpdates.clamp(n, most, x, xOffset);
+    }
+
+    @Override
     public void sgd(int n, float rate, float decay, float[] p, int pOffset, float[] g, int gOffset) {
         VectorUpdates.sgd(n, rate, decay, p, pOffset, g, gOffset);
     }

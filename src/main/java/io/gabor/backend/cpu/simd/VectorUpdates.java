@@ -5,7 +5,7 @@ import static io.gabor.backend.cpu.simd.VectorKernels.SPECIES;
 
 import jdk.incubator.vector.FloatVector;
 
-/** The optimizers' updates, one pass over the parameters each. */
+/** The optimizers' updates, and what is done to gradients before and to weights behind; one pass each. */
 final class VectorUpdates {
     private VectorUpdates() {}
 
@@ -19,6 +19,30 @@ final class VectorUpdates {
             step.fma(gradient, value).intoArray(p, po + j);
         }
         ScalarUpdates.sgd(bound, n, rate, decay, p, po, g, go);
+    }
+
+    static void blend(int n, float a, float[] x, int xo, float b, float[] y, int yo) {
+        int bound = n - n % LANES;
+        if (b == 0) {
+            for (int j = 0; j < bound; j += LANES) {
+                FloatVector.fromArray(SPECIES, x, xo + j).mul(a).intoArray(y, yo + j);
+            }
+        } else {
+            FloatVector keep = FloatVector.broadcast(SPECIES, b);
+            for (int j = 0; j < bound; j += LANES) {
+                FloatVector scaled = FloatVector.fromArray(SPECIES, x, xo + j).mul(a);
+                keep.fma(FloatVector.fromArray(SPECIES, y, yo + j), scaled).intoArray(y, yo + j);
+            }
+        }
+        ScalarUpdates.blend(bound, n, a, x, xo, b, y, yo);
+    }
+
+    static void clamp(int n, float most, float[] x, int xo) {
+        int bound = n - n % LANES;
+        for (int j = 0; j < bound; j += LANES) {
+            FloatVector.fromArray(SPECIES, x, xo + j).max(-most).min(most).intoArray(x, xo + j);
+        }
+        ScalarUpdates.clamp(bound, n, most, x, xo);
     }
 
     static void momentum(

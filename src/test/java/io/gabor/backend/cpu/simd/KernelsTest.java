@@ -471,6 +471,23 @@ class KernelsTest {
                 close(square, second[4 + j], "v");
                 close(0.99 * value - 0.05 * mean / (3 * Math.sqrt(square) + 1e-6), adam[1 + j], "adam");
             }
+            float[] blended = p.clone();
+            float[] scaled = p.clone();
+            float[] cut = p.clone();
+            scaled[n] = Float.NaN;
+            k.blend(n, 0.3f, g, 2, 0.7f, blended, 1);
+            k.blend(n, 0.3f, g, 2, 0, scaled, 1);
+            k.clamp(n, 0.4f, cut, 1);
+            for (int j = 0; j < n; j++) {
+                close(0.3 * g[2 + j] + 0.7 * p[1 + j], blended[1 + j], "blend");
+                close(0.3 * g[2 + j], scaled[1 + j], "blend with nothing");
+                assertEquals(Math.min(Math.max(p[1 + j], -0.4f), 0.4f), cut[1 + j], "clamp");
+            }
+            cut[n] = Float.NaN;
+            k.clamp(n, 0.4f, cut, 1);
+            assertTrue(Float.isNaN(cut[n]), "NaN stays");
+            assertEquals(p[0], blended[0]);
+            assertEquals(p[0], cut[0]);
             assertEquals(p[0], sgd[0]);
             assertEquals(p[0], adam[0]);
         }
