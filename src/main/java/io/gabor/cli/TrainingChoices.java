@@ -36,6 +36,20 @@ final class TrainingChoices {
             description = "Cut each gradient off at X and -X.")
     private Double clipValue;
 
+    @Option(
+            names = "--validation-share",
+            paramLabel = "X",
+            converter = Share.class,
+            description = "Set this part of the training images aside, and test on them after each epoch.")
+    private Double validationShare;
+
+    @Option(
+            names = "--patience",
+            paramLabel = "N",
+            converter = WholeNumber.AtLeastOne.class,
+            description = "Stop after N epochs without a lower validation loss, and keep the best epoch's weights.")
+    private Integer patience;
+
     /** Returns the recipe with what was asked for. */
     Recipe apply(Recipe recipe) {
         TrainingOptions had = recipe.options();
@@ -43,6 +57,8 @@ final class TrainingChoices {
                 labelSmoothing == null ? had.labelSmoothing() : labelSmoothing,
                 classWeights == null ? had.classWeights() : classWeights,
                 clipNorm == null ? had.clipNorm() : clipNorm,
-                clipValue == null ? had.clipValue() : clipValue));
+                clipValue == null ? had.clipValue() : clipValue,
+                validationShare == null ? had.validationShare() : validationShare,
+                patience == null ? had.patience() : patience));
     }
 }

@@ -17,21 +17,36 @@ import java.util.Objects;
  * @param classWeights how much each class counts
  * @param clipNorm the largest norm of all gradients together; 0 for any
  * @param clipValue the largest gradient of a single weight; 0 for any
+ * @param validationShare the part of the training samples that is set aside; 0 for none
+ * @param patience the epochs without a lower validation loss after which training ends; 0 for any
  */
-public record TrainingOptions(double labelSmoothing, ClassWeights classWeights, double clipNorm, double clipValue) {
+public record TrainingOptions(
+        double labelSmoothing,
+        ClassWeights classWeights,
+        double clipNorm,
+        double clipValue,
+        double validationShare,
+        int patience) {
     /** Nothing added. */
-    public static final TrainingOptions NONE = new TrainingOptions(0, ClassWeights.EQUAL, 0, 0);
+    public static final TrainingOptions NONE = new TrainingOptions(0, ClassWeights.EQUAL, 0, 0, 0, 0);
 
     private static final String LABEL_SMOOTHING = "labelSmoothing";
     private static final String CLASS_WEIGHTS = "classWeights";
     private static final String CLIP_NORM = "clipNorm";
     private static final String CLIP_VALUE = "clipValue";
+    private static final String VALIDATION_SHARE = "validationShare";
+    private static final String PATIENCE = "patience";
 
     public TrainingOptions {
         Objects.requireNonNull(classWeights, "classWeights");
         require(labelSmoothing >= 0 && labelSmoothing <= 1, "label smoothing must be from 0 to 1", labelSmoothing);
         requireBound(CLIP_NORM, clipNorm);
         requireBound(CLIP_VALUE, clipValue);
+        require(
+                validationShare >= 0 && validationShare < 1,
+                "the validation share must be above 0 and below 1, or 0 for none",
+                validationShare);
+        require(patience >= 0, "patience must be at least 1 epoch, or 0 for any", patience);
     }
 
     private static void requireBound(String key, double bound) {
@@ -82,6 +97,8 @@ public record TrainingOptions(double labelSmoothing, ClassWeights classWeights, 
         put(written, CLASS_WEIGHTS, classWeights.toString(), NONE.classWeights.toString());
         put(written, CLIP_NORM, clipNorm, NONE.clipNorm);
         put(written, CLIP_VALUE, clipValue, NONE.clipValue);
+        put(written, VALIDATION_SHARE, validationShare, NONE.validationShare);
+        put(written, PATIENCE, patience, NONE.patience);
         return written;
     }
 
@@ -101,11 +118,17 @@ public record TrainingOptions(double labelSmoothing, ClassWeights classWeights, 
                 number(written, LABEL_SMOOTHING, NONE.labelSmoothing),
                 ClassWeights.parse(text(written, CLASS_WEIGHTS, NONE.classWeights.toString())),
                 number(written, CLIP_NORM, NONE.clipNorm),
-                number(written, CLIP_VALUE, NONE.clipValue));
+                number(written, CLIP_VALUE, NONE.clipValue),
+                number(written, VALIDATION_SHARE, NONE.validationShare),
+                integer(written, PATIENCE, NONE.patience));
     }
 
     private static double number(Map<?, ?> written, String key, double usual) {
         return written.containsKey(key) ? Recipe.number(key, written.get(key)) : usual;
+    }
+
+    private static int integer(Map<?, ?> written, String key, int usual) {
+        return written.containsKey(key) ? Recipe.integer(key, written.get(key)) : usual;
     }
 
     private static String text(Map<?, ?> written, String key, String usual) {

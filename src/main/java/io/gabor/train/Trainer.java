@@ -36,6 +36,9 @@ public final class Trainer {
     private final List<ClipSpec> clips = new ArrayList<>();
     private Normalization normalization = Normalization.UNIT;
     private Schedule schedule = Schedule.CONSTANT;
+    private Dataset validation;
+    private Loss validationLoss;
+    private int patience;
     private int batch;
     private int epochs = 1;
     private long seed = 1;
@@ -103,6 +106,29 @@ public final class Trainer {
         return this;
     }
 
+    /**
+     * Sets samples that were set aside: they are tested at the end of each epoch, and never trained on.
+     *
+     * @param measured the loss that is measured on them
+     */
+    public Trainer validation(Dataset samples, Loss measured) {
+        validation = Objects.requireNonNull(samples, "samples");
+        validationLoss = Objects.requireNonNull(measured, "measured");
+        return this;
+    }
+
+    /**
+     * Ends a run when so many epochs in a row have brought no lower validation loss than the best one before them
+     * (Prechelt, 1998). The network ends with the parameters of its best epoch, however the run ends.
+     */
+    public Trainer patience(int count) {
+        if (count < 1) {
+            throw new IllegalArgumentException("patience must be at least 1 epoch, found " + count);
+        }
+        patience = count;
+        return this;
+    }
+
     /** Has the data set on the backend batch by batch, also where it would fit. */
     Trainer staged() {
         staged = true;
@@ -133,15 +159,23 @@ public final class Trainer {
      *     backend; says what is needed and the largest batch that fits
      */
     public History train(Dataset data) {
+        requireValidation();
         try (TrainingMemory memory = staged
-                ? new TrainingMemory(network, loss, optimizer, data, normalization, batch, stepOptions(), true)
-                : TrainingMemory.open(network, loss, optimizer, data, normalization, batch, stepOptions())) {
+                ? new TrainingMemory(network, loss, optimizer, data, normalization, batch, runOptions(), true)
+                : TrainingMemory.open(network, loss, optimizer, data, normalization, batch, runOptions())) {
             return new Run(memory).epochs();
         }
     }
 
-    private StepOptions stepOptions() {
-        return new StepOptions(clips);
+    private RunOptions runOptions() {
+        return new RunOptions(clips, patience > 0);
+    }
+
+    private void requireValidation() {
+        if (validation == null && (patience > 0 || schedule.needsValidation())) {
+            throw new IllegalArgumentException((patience > 0 ? "patience goes" : "the schedule " + schedule + " goes")
+                    + " by the validation loss, and there is no validation set; set a share of the samples aside");
+        }
     }
 
     /** The state of one call of {@link #train}. */
@@ -152,6 +186,9 @@ public final class Trainer {
         private final Checkpoint checkpoint;
         private final int stepsPerEpoch;
         private final Rates rates;
+        /** Null without a validation set. */
+        private final ValidationWatch watch;
+
         private long steps;
 
         // since the epoch's start
@@ -173,20 +210,36 @@ public final class Trainer {
             state = memory.optimizer();
             step = memory.step();
             checkpoint = memory.checkpoint();
+            watch = validation == null
+                    ? null
+                    : new ValidationWatch(
+                            new Tester(network, validationLoss).normalization(normalization),
+                            validation,
+                            patience,
+                            memory.best());
             this.stepsPerEpoch = (data.size() + batch - 1) / batch;
             rates = schedule.start(optimizer.rate(), stepsPerEpoch, (long) stepsPerEpoch * epochs);
         }
 
         History epochs() {
             List<EpochResult> results = new ArrayList<>();
-            for (int epoch = 1; epoch <= epochs && !stopped; epoch++) {
+            for (int epoch = 1; epoch <= epochs && !stopped && !exhausted(); epoch++) {
                 EpochResult result = epoch(epoch);
                 if (result.samples() > 0) {
                     results.add(result);
                     callbacks.forEach(callback -> callback.onEpoch(result));
                 }
             }
-            return new History(results, steps, steps < (long) stepsPerEpoch * epochs);
+            boolean unfinished = steps < (long) stepsPerEpoch * epochs && !exhausted();
+            if (watch == null) {
+                return new History(results, steps, unfinished, 0);
+            }
+            watch.goBack();
+            return new History(results, steps, unfinished, watch.bestEpoch());
+        }
+
+        private boolean exhausted() {
+            return watch != null && watch.exhausted();
         }
 
         private EpochResult epoch(int epoch) {
@@ -217,7 +270,16 @@ public final class Trainer {
             }
             double seconds = (clock.getAsLong() - epochStart) / 1e9;
             requireFiniteParameters();
-            return new EpochResult(epoch, lossSum / seen, seen, seconds);
+            return new EpochResult(epoch, lossSum / seen, seen, seconds, validate(epoch));
+        }
+
+        private TestResult validate(int epoch) {
+            if (watch == null || seen < data.size()) {
+                return null;
+            }
+            TestResult result = watch.look(epoch);
+            rates.validated(result.loss());
+            return result;
         }
 
         private void setRate(long number) {

@@ -22,13 +22,14 @@ final class TrainingMemory implements AutoCloseable {
     private final DeviceDataset data;
     private final OptimizerState optimizer;
     private final Checkpoint checkpoint;
+    private final Checkpoint best;
     private final TrainingStep step;
 
     /**
      * Takes the memory.
      *
      * @param batch the samples of a full step
-     * @param options what a step does beside its usual parts
+     * @param options what the run does beside its usual parts
      * @param staged whether only one batch of the data set at a time is to be there
      */
     TrainingMemory(
@@ -38,12 +39,13 @@ final class TrainingMemory implements AutoCloseable {
             Dataset samples,
             Normalization normalization,
             int batch,
-            StepOptions options,
+            RunOptions options,
             boolean staged) {
         try {
             data = opened(new DeviceDataset(network, loss, samples, normalization, staged));
             optimizer = opened(rule.attach(network));
             checkpoint = opened(new Checkpoint(network, optimizer, data));
+            best = options.keepsBest() ? opened(new Checkpoint(network)) : null;
             step = opened(new TrainingStep(network, loss, optimizer, data, batch, options));
         } catch (RuntimeException | Error e) {
             close();
@@ -63,7 +65,7 @@ final class TrainingMemory implements AutoCloseable {
             Dataset samples,
             Normalization normalization,
             int batch,
-            StepOptions options) {
+            RunOptions options) {
         try {
             return new TrainingMemory(network, loss, rule, samples, normalization, batch, options, false);
         } catch (OutOfMemoryException whole) {
@@ -110,6 +112,11 @@ final class TrainingMemory implements AutoCloseable {
 
     Checkpoint checkpoint() {
         return checkpoint;
+    }
+
+    /** Returns where the best epoch's parameters are kept; null if they are not. */
+    Checkpoint best() {
+        return best;
     }
 
     TrainingStep step() {

@@ -42,7 +42,7 @@ final class TrainingStep implements AutoCloseable {
             OptimizerState optimizer,
             DeviceDataset data,
             int batch,
-            StepOptions options) {
+            RunOptions options) {
         this.network = network;
         this.backend = network.backend();
         this.optimizer = optimizer;

@@ -62,6 +62,8 @@ class WrongUsageTest {
                 "--class-weights 1,x | class weights are 'balanced', or a number above 0 for each class",
                 "--clip-norm 0 | above 0, found '0'",
                 "--clip-value -1 | above 0, found '-1'",
+                "--validation-share 1.5 | expected a number from 0 to 1, found '1.5'",
+                "--keep-best 2 | give --validation-share as well",
                 "--threads 0   | from 1 to 1024, found '0'",
                 "--threads 1e3 | from 1 to 1024, found '1e3'",
                 "--seed x      | 'x' is not a long"

@@ -63,11 +63,11 @@ final class RecipeTest {
     @Test
     void whatIsAddedIsWrittenAndReadBackAndNothingForNothing() {
         assertFalse(recipe().write().containsKey("options"));
-        Recipe added = recipe().withOptions(new TrainingOptions(0.1, ClassWeights.parse("balanced"), 2.5, 0.5));
+        Recipe added = recipe().withOptions(new TrainingOptions(0.1, ClassWeights.parse("balanced"), 2.5, 0.5, 0.1, 3));
         Recipe read = Recipe.read((Map<?, ?>) Json.read(Json.write(added.write())));
         assertEquals(added.options(), read.options());
         assertEquals(
-                Map.of("labelSmoothing", 0.1, "classWeights", "balanced", "clipNorm", 2.5, "clipValue", 0.5),
+                Map.of("labelSmoothing", 0.1, "classWeights", "balanced", "clipNorm", 2.5, "clipValue", 0.5, "validationShare", 0.1, "patience", 3),
                 added.write().get("options"));
     }
 
@@ -75,11 +75,11 @@ final class RecipeTest {
     void theLossIsThatOfTheRecipeUnlessSomethingIsAdded() {
         Recipe lenet = Models.byName("lenet").recipe();
         assertSame(lenet.loss(), lenet.trainingLoss(data()));
-        Recipe smoothed = lenet.withOptions(new TrainingOptions(0.1, ClassWeights.EQUAL, 0, 0));
+        Recipe smoothed = lenet.withOptions(new TrainingOptions(0.1, ClassWeights.EQUAL, 0, 0, 0, 0));
         assertNotSame(smoothed.loss(), smoothed.trainingLoss(data()));
         String message = assertThrows(
                         IllegalArgumentException.class,
-                        () -> recipe().withOptions(new TrainingOptions(0.1, ClassWeights.EQUAL, 0, 0))
+                        () -> recipe().withOptions(new TrainingOptions(0.1, ClassWeights.EQUAL, 0, 0, 0, 0))
                                 .trainingLoss(data()))
                 .getMessage();
         assertTrue(message.contains("trained with bce"), message);
@@ -129,6 +129,8 @@ final class RecipeTest {
                 "options | {\"classWeights\":\"1,0\"} | a number above 0 for each class",
                 "options | {\"clipNorm\":-1} | clipNorm must be finite and above 0, or 0 for none, found -1",
                 "options | {\"clipValue\":-2} | clipValue must be finite and above 0",
+                "options | {\"validationShare\":1} | the validation share must be above 0 and below 1",
+                "options | {\"patience\":0.5} | the recipe's 'patience' must be an integer",
                 "batch | 0 | batch and epochs must be at least 1",
                 "batch | 1.5 | the recipe's 'batch' must be an integer",
                 "epochs | 0 | batch and epochs must be at least 1",

@@ -194,7 +194,7 @@ class CudaParityTest {
             data = DeviceDataset.open(
                     network, model.recipe().loss(), samples, model.recipe().normalization());
             optimizer = rule.attach(network);
-            step = new TrainingStep(network, model.recipe().loss(), optimizer, data, batch, StepOptions.NONE);
+            step = new TrainingStep(network, model.recipe().loss(), optimizer, data, batch, RunOptions.NONE);
         }
 
         /** Runs one more step and returns its loss. */
