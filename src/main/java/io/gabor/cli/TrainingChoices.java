@@ -37,6 +37,16 @@ final class TrainingChoices {
     private Double clipValue;
 
     @Option(
+            names = "--weight-decay",
+            paramLabel = "X",
+            converter = Share.class,
+            description = "Pull weights towards 0: L2 regularisation; decoupled with adamw, which has 0.01 of its own.")
+    private Double weightDecay;
+
+    @Option(names = "--no-bias-decay", description = "Spare biases the weight decay.")
+    private boolean noBiasDecay;
+
+    @Option(
             names = "--validation-share",
             paramLabel = "X",
             converter = Share.class,
@@ -58,6 +68,8 @@ final class TrainingChoices {
                 classWeights == null ? had.classWeights() : classWeights,
                 clipNorm == null ? had.clipNorm() : clipNorm,
                 clipValue == null ? had.clipValue() : clipValue,
+                weightDecay == null ? had.weightDecay() : weightDecay,
+                noBiasDecay || had.decayWeightsOnly(),
                 validationShare == null ? had.validationShare() : validationShare,
                 patience == null ? had.patience() : patience));
     }

@@ -4,6 +4,7 @@ import io.gabor.backend.ClipSpec;
 import io.gabor.data.Dataset;
 import io.gabor.nn.Loss;
 import io.gabor.nn.SoftmaxCrossEntropy;
+import io.gabor.optim.Optimizer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,6 +18,8 @@ import java.util.Objects;
  * @param classWeights how much each class counts
  * @param clipNorm the largest norm of all gradients together; 0 for any
  * @param clipValue the largest gradient of a single weight; 0 for any
+ * @param weightDecay λ; below 0 for what the optimizer has of its own
+ * @param decayWeightsOnly whether biases are spared the decay
  * @param validationShare the part of the training samples that is set aside; 0 for none
  * @param patience the epochs without a lower validation loss after which training ends; 0 for any
  */
@@ -25,15 +28,19 @@ public record TrainingOptions(
         ClassWeights classWeights,
         double clipNorm,
         double clipValue,
+        double weightDecay,
+        boolean decayWeightsOnly,
         double validationShare,
         int patience) {
     /** Nothing added. */
-    public static final TrainingOptions NONE = new TrainingOptions(0, ClassWeights.EQUAL, 0, 0, 0, 0);
+    public static final TrainingOptions NONE = new TrainingOptions(0, ClassWeights.EQUAL, 0, 0, -1, false, 0, 0);
 
     private static final String LABEL_SMOOTHING = "labelSmoothing";
     private static final String CLASS_WEIGHTS = "classWeights";
     private static final String CLIP_NORM = "clipNorm";
     private static final String CLIP_VALUE = "clipValue";
+    private static final String WEIGHT_DECAY = "weightDecay";
+    private static final String DECAY_WEIGHTS_ONLY = "decayWeightsOnly";
     private static final String VALIDATION_SHARE = "validationShare";
     private static final String PATIENCE = "patience";
 
@@ -42,6 +49,7 @@ public record TrainingOptions(
         require(labelSmoothing >= 0 && labelSmoothing <= 1, "label smoothing must be from 0 to 1", labelSmoothing);
         requireBound(CLIP_NORM, clipNorm);
         requireBound(CLIP_VALUE, clipValue);
+        require(weightDecay < Double.POSITIVE_INFINITY, "weight decay must be finite", weightDecay);
         require(
                 validationShare >= 0 && validationShare < 1,
                 "the validation share must be above 0 and below 1, or 0 for none",
@@ -78,6 +86,14 @@ public record TrainingOptions(
         return new SoftmaxCrossEntropy(labelSmoothing, classWeights.of(training));
     }
 
+    /** Adds the weight decay to an optimizer. */
+    Optimizer decay(Optimizer optimizer) {
+        if (weightDecay >= 0) {
+            optimizer.weightDecay(weightDecay);
+        }
+        return decayWeightsOnly ? optimizer.decayWeightsOnly() : optimizer;
+    }
+
     /** Returns the bounds on the gradients, in the order in which they apply. */
     public List<ClipSpec> clips() {
         List<ClipSpec> clips = new ArrayList<>();
@@ -97,6 +113,8 @@ public record TrainingOptions(
         put(written, CLASS_WEIGHTS, classWeights.toString(), NONE.classWeights.toString());
         put(written, CLIP_NORM, clipNorm, NONE.clipNorm);
         put(written, CLIP_VALUE, clipValue, NONE.clipValue);
+        put(written, WEIGHT_DECAY, weightDecay, NONE.weightDecay);
+        put(written, DECAY_WEIGHTS_ONLY, decayWeightsOnly, NONE.decayWeightsOnly);
         put(written, VALIDATION_SHARE, validationShare, NONE.validationShare);
         put(written, PATIENCE, patience, NONE.patience);
         return written;
@@ -119,12 +137,25 @@ public record TrainingOptions(
                 ClassWeights.parse(text(written, CLASS_WEIGHTS, NONE.classWeights.toString())),
                 number(written, CLIP_NORM, NONE.clipNorm),
                 number(written, CLIP_VALUE, NONE.clipValue),
+                number(written, WEIGHT_DECAY, NONE.weightDecay),
+                truth(written, DECAY_WEIGHTS_ONLY, NONE.decayWeightsOnly),
                 number(written, VALIDATION_SHARE, NONE.validationShare),
                 integer(written, PATIENCE, NONE.patience));
     }
 
     private static double number(Map<?, ?> written, String key, double usual) {
         return written.containsKey(key) ? Recipe.number(key, written.get(key)) : usual;
+    }
+
+    private static boolean truth(Map<?, ?> written, String key, boolean usual) {
+        Object found = written.get(key);
+        if (found == null) {
+            return usual;
+        }
+        if (found instanceof Boolean value) {
+            return value;
+        }
+        throw Recipe.wrong(key, "true or false", found);
     }
 
     private static int integer(Map<?, ?> written, String key, int usual) {

@@ -48,6 +48,42 @@ final class ScalarUpdates {
         }
     }
 
+    /** From element {@code from} to {@code end} of all arrays. */
+    static void rmsProp(
+            int from,
+            int end,
+            float rate,
+            float decay,
+            float alpha,
+            float gain,
+            float epsilon,
+            float momentum,
+            float[] p,
+            float[] g,
+            float[] v,
+            float[] u) {
+        for (int j = from; j < end; j++) {
+            float gradient = fma(decay, p[j], g[j]);
+            v[j] = fma(alpha, v[j], gain * gradient * gradient);
+            float direction = gradient / ((float) Math.sqrt(v[j]) + epsilon);
+            if (u != null) {
+                direction = fma(momentum, u[j], direction);
+                u[j] = direction;
+            }
+            p[j] = fma(-rate, direction, p[j]);
+        }
+    }
+
+    /** From element {@code from} to {@code end} of all arrays. */
+    static void adagrad(
+            int from, int end, float rate, float decay, float epsilon, float[] p, float[] g, float[] s) {
+        for (int j = from; j < end; j++) {
+            float gradient = fma(decay, p[j], g[j]);
+            s[j] = fma(gradient, gradient, s[j]);
+            p[j] = fma(-rate, gradient / ((float) Math.sqrt(s[j]) + epsilon), p[j]);
+        }
+    }
+
     static void adam(
             int from,
             int n,

@@ -72,6 +72,54 @@ final class VectorUpdates {
         ScalarUpdates.momentum(bound, n, rate, decay, momentum, nesterov, p, po, g, go, v, vo);
     }
 
+    static void rmsProp(
+            int n,
+            float rate,
+            float decay,
+            float alpha,
+            float gain,
+            float epsilon,
+            float momentum,
+            float[] p,
+            float[] g,
+            float[] v,
+            float[] u,
+            int at) {
+        int bound = at + n - n % LANES;
+        FloatVector step = FloatVector.broadcast(SPECIES, -rate);
+        FloatVector pull = FloatVector.broadcast(SPECIES, decay);
+        FloatVector keep = FloatVector.broadcast(SPECIES, alpha);
+        FloatVector heavy = FloatVector.broadcast(SPECIES, momentum);
+        for (int j = at; j < bound; j += LANES) {
+            FloatVector value = FloatVector.fromArray(SPECIES, p, j);
+            FloatVector gradient = pull.fma(value, FloatVector.fromArray(SPECIES, g, j));
+            FloatVector square = keep.fma(
+                    FloatVector.fromArray(SPECIES, v, j), gradient.mul(gain).mul(gradient));
+            square.intoArray(v, j);
+            FloatVector direction = gradient.div(square.sqrt().add(epsilon));
+            if (u != null) {
+                direction = heavy.fma(FloatVector.fromArray(SPECIES, u, j), direction);
+                direction.intoArray(u, j);
+            }
+            step.fma(direction, value).intoArray(p, j);
+        }
+        ScalarUpdates.rmsProp(bound, at + n, rate, decay, alpha, gain, epsilon, momentum, p, g, v, u);
+    }
+
+    static void adagrad(int n, float rate, float decay, float epsilon, float[] p, float[] g, float[] s, int at) {
+        int bound = at + n - n % LANES;
+        FloatVector step = FloatVector.broadcast(SPECIES, -rate);
+        FloatVector pull = FloatVector.broadcast(SPECIES, decay);
+        for (int j = at; j < bound; j += LANES) {
+            FloatVector value = FloatVector.fromArray(SPECIES, p, j);
+            FloatVector gradient = pull.fma(value, FloatVector.fromArray(SPECIES, g, j));
+            FloatVector sum = gradient.fma(gradient, FloatVector.fromArray(SPECIES, s, j));
+            sum.intoArray(s, j);
+            step.fma(gradient.div(sum.sqrt().add(epsilon)), value).intoArray(p, j);
+        }
+        ScalarUpdates.adagrad(bound, at + n, rate, decay, epsilon, p, g, s);
+    }
+
     static void adam(
             int n, AdamConstants c, float[] p, int po, float[] g, int go, float[] m, int mo, float[] v, int vo) {
         int bound = n - n % LANES;
