@@ -201,6 +201,12 @@ public interface Backend extends AutoCloseable {
     /** {@code sum[i] = a[i] + b[i]} for {@code i < count}. {@code sum} may be {@code a} or {@code b}. */
     void add(int count, Tensor a, Tensor b, Tensor sum);
 
+    /**
+     * {@code y[i] = a·x[i] + b·y[i]} for {@code i < count}: a running sum, or a running mean. For {@code b = 0}, {@code y} is
+     * not read.
+     */
+    void blend(int count, float a, Tensor x, float b, Tensor y);
+
     /** Softmax of each row: {@code y[r,c] = exp(x[r,c] − max) / Σ exp(x[r,·] − max)}; {@code x, y: rows×cols}. */
     void softmax(int rows, int cols, Tensor x, Tensor y);
 

@@ -90,14 +90,15 @@ final class TrainCommand extends GaborCommand {
         ModelSource source = ModelSource.find(model);
         Path target = Destination.check("--save", save == null ? source.usualFile() : save);
         Recipe wanted = trainingChoices.apply(recipeOptions.apply(source.recipe()));
+        double share = wanted.options().validationShare();
+        if (share == 0) {
+            requireNoNeedOfValidation(wanted);
+        }
         DatasetSource data = dataChoice.openOrDigits(wanted, screen);
         Recipe recipe = wanted.withDataset(dataChoice.recipeName(wanted, data));
         Dataset samples = recipe.select(data.load(Split.TRAIN), Split.TRAIN);
-        double share = recipe.options().validationShare();
-        if (share == 0 && keepBest != null) {
-            throw new UsageException("--keep-best goes by the validation loss; give --validation-share as well");
-        }
-        ValidationSplit split = share == 0 ? new ValidationSplit(samples, null) : ValidationSplit.of(samples, share, seed);
+        ValidationSplit split =
+                share == 0 ? new ValidationSplit(samples, null) : ValidationSplit.of(samples, share, seed);
         Dataset training = split.training();
         int outputs = training.labels() == null ? training.targetShape().size() : training.classes();
         Shape sample = training.sampleShape();
@@ -116,6 +117,18 @@ final class TrainCommand extends GaborCommand {
                         training,
                         backend.freeBytes());
             }
+        }
+    }
+
+    /** Found before anything is loaded. */
+    private void requireNoNeedOfValidation(Recipe recipe) {
+        String needs = keepBest != null
+                ? "--keep-best"
+                : recipe.options().patience() > 0
+                        ? "--patience"
+                        : recipe.schedule().needsValidation() ? "--schedule " + recipe.schedule() : null;
+        if (needs != null) {
+            throw new UsageException(needs + " goes by the validation loss; give --validation-share as well");
         }
     }
 
@@ -174,6 +187,10 @@ final class TrainCommand extends GaborCommand {
                     .normalization(recipe.normalization())
                     .schedule(recipe.schedule());
             recipe.options().clips().forEach(trainer::clip);
+            trainer.accumulate(recipe.options().accumulate());
+            if (recipe.options().averageDecay() > 0) {
+                trainer.averageWeights(recipe.options().averageDecay());
+            }
             if (validation != null) {
                 trainer.validation(validation, recipe.loss());
             }

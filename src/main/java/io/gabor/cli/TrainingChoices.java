@@ -47,6 +47,22 @@ final class TrainingChoices {
     private boolean noBiasDecay;
 
     @Option(
+            names = "--accumulate",
+            paramLabel = "K",
+            converter = WholeNumber.AtLeastOne.class,
+            description =
+                    "Follow the mean gradient of K batches in each step: a batch K times as large in the same memory.")
+    private Integer accumulate;
+
+    @Option(
+            names = "--ema",
+            paramLabel = "D",
+            converter = Share.class,
+            description =
+                    "Test and save the moving average of the weights, of which each step keeps the part D, as 0.999.")
+    private Double averageDecay;
+
+    @Option(
             names = "--validation-share",
             paramLabel = "X",
             converter = Share.class,
@@ -70,6 +86,8 @@ final class TrainingChoices {
                 clipValue == null ? had.clipValue() : clipValue,
                 weightDecay == null ? had.weightDecay() : weightDecay,
                 noBiasDecay || had.decayWeightsOnly(),
+                accumulate == null ? had.accumulate() : accumulate,
+                averageDecay == null ? had.averageDecay() : averageDecay,
                 validationShare == null ? had.validationShare() : validationShare,
                 patience == null ? had.patience() : patience));
     }

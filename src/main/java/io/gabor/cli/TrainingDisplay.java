@@ -101,8 +101,7 @@ final class TrainingDisplay implements Callback, AutoCloseable {
     private static String validation(TestResult result) {
         return result == null
                 ? ""
-                : Numbers.format(
-                        ", validation loss %s, %.2f %%", Numbers.loss(result.loss()), 100 * result.accuracy());
+                : Numbers.format(", validation loss %s, %.2f %%", Numbers.loss(result.loss()), 100 * result.accuracy());
     }
 
     @Override

@@ -20,6 +20,8 @@ import java.util.Objects;
  * @param clipValue the largest gradient of a single weight; 0 for any
  * @param weightDecay λ; below 0 for what the optimizer has of its own
  * @param decayWeightsOnly whether biases are spared the decay
+ * @param accumulate how many batches make one step
+ * @param averageDecay d of the weights' moving average, which is tested and saved; 0 for none
  * @param validationShare the part of the training samples that is set aside; 0 for none
  * @param patience the epochs without a lower validation loss after which training ends; 0 for any
  */
@@ -30,10 +32,12 @@ public record TrainingOptions(
         double clipValue,
         double weightDecay,
         boolean decayWeightsOnly,
+        int accumulate,
+        double averageDecay,
         double validationShare,
         int patience) {
     /** Nothing added. */
-    public static final TrainingOptions NONE = new TrainingOptions(0, ClassWeights.EQUAL, 0, 0, -1, false, 0, 0);
+    public static final TrainingOptions NONE = new TrainingOptions(0, ClassWeights.EQUAL, 0, 0, -1, false, 1, 0, 0, 0);
 
     private static final String LABEL_SMOOTHING = "labelSmoothing";
     private static final String CLASS_WEIGHTS = "classWeights";
@@ -41,6 +45,8 @@ public record TrainingOptions(
     private static final String CLIP_VALUE = "clipValue";
     private static final String WEIGHT_DECAY = "weightDecay";
     private static final String DECAY_WEIGHTS_ONLY = "decayWeightsOnly";
+    private static final String ACCUMULATE = "accumulate";
+    private static final String AVERAGE_DECAY = "averageDecay";
     private static final String VALIDATION_SHARE = "validationShare";
     private static final String PATIENCE = "patience";
 
@@ -50,6 +56,11 @@ public record TrainingOptions(
         requireBound(CLIP_NORM, clipNorm);
         requireBound(CLIP_VALUE, clipValue);
         require(weightDecay < Double.POSITIVE_INFINITY, "weight decay must be finite", weightDecay);
+        require(accumulate >= 1, "a step accumulates at least 1 batch", accumulate);
+        require(
+                averageDecay >= 0 && averageDecay < 1,
+                "the decay of the weights' average must be above 0 and below 1, or 0 for none",
+                averageDecay);
         require(
                 validationShare >= 0 && validationShare < 1,
                 "the validation share must be above 0 and below 1, or 0 for none",
@@ -115,6 +126,8 @@ public record TrainingOptions(
         put(written, CLIP_VALUE, clipValue, NONE.clipValue);
         put(written, WEIGHT_DECAY, weightDecay, NONE.weightDecay);
         put(written, DECAY_WEIGHTS_ONLY, decayWeightsOnly, NONE.decayWeightsOnly);
+        put(written, ACCUMULATE, accumulate, NONE.accumulate);
+        put(written, AVERAGE_DECAY, averageDecay, NONE.averageDecay);
         put(written, VALIDATION_SHARE, validationShare, NONE.validationShare);
         put(written, PATIENCE, patience, NONE.patience);
         return written;
@@ -139,6 +152,8 @@ public record TrainingOptions(
                 number(written, CLIP_VALUE, NONE.clipValue),
                 number(written, WEIGHT_DECAY, NONE.weightDecay),
                 truth(written, DECAY_WEIGHTS_ONLY, NONE.decayWeightsOnly),
+                integer(written, ACCUMULATE, NONE.accumulate),
+                number(written, AVERAGE_DECAY, NONE.averageDecay),
                 number(written, VALIDATION_SHARE, NONE.validationShare),
                 integer(written, PATIENCE, NONE.patience));
     }

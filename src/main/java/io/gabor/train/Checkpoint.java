@@ -15,8 +15,8 @@ final class Checkpoint implements AutoCloseable {
     private final List<Tensor> copies = new ArrayList<>();
 
     /** A copy of all that a training step changes. */
-    Checkpoint(Network network, OptimizerState optimizer, DeviceDataset data) {
-        this(network, changed(optimizer, data));
+    Checkpoint(Network network, OptimizerState optimizer, DeviceDataset data, List<Tensor> averages) {
+        this(network, changed(optimizer, data, averages));
     }
 
     /** A copy of a network's parameters. */
@@ -36,8 +36,9 @@ final class Checkpoint implements AutoCloseable {
         }
     }
 
-    private static List<Tensor> changed(OptimizerState optimizer, DeviceDataset data) {
+    private static List<Tensor> changed(OptimizerState optimizer, DeviceDataset data, List<Tensor> averages) {
         List<Tensor> changed = new ArrayList<>(optimizer.tensors());
+        changed.addAll(averages);
         changed.add(optimizer.stepCounter());
         changed.add(data.cursor());
         return changed;

@@ -10,6 +10,10 @@ package io.gabor.train;
  * @param validation what the validation set gave at its end; null without one, or where the epoch was not completed
  */
 public record EpochResult(int epoch, double loss, int samples, double seconds, TestResult validation) {
+    EpochResult with(TestResult result) {
+        return new EpochResult(epoch, loss, samples, seconds, result);
+    }
+
     public double imagesPerSecond() {
         return samples / seconds;
     }

@@ -39,6 +39,8 @@ public final class Trainer {
     private Dataset validation;
     private Loss validationLoss;
     private int patience;
+    private int accumulate = 1;
+    private double averageDecay;
     private int batch;
     private int epochs = 1;
     private long seed = 1;
@@ -92,6 +94,35 @@ public final class Trainer {
 
     public Trainer schedule(Schedule value) {
         schedule = Objects.requireNonNull(value, "schedule");
+        return this;
+    }
+
+    /**
+     * Has each step follow the mean gradient of so many batches, one computed after the other: a larger batch than there is
+     * memory for, to the same results up to rounding. (Where classes have weights, the mean over a batch is a weighted one,
+     * and the mean of several is not quite the weighted mean of all.)
+     */
+    public Trainer accumulate(int batches) {
+        if (batches < 1) {
+            throw new IllegalArgumentException("a step accumulates at least 1 batch, found " + batches);
+        }
+        accumulate = batches;
+        return this;
+    }
+
+    /**
+     * Keeps the exponential moving average of the parameters, {@code a ← d·a + (1 − d)·p} behind each step, from those that
+     * the run starts with. Validation and callbacks at the end of an epoch see the network with the averages, and a run
+     * ends with them.
+     *
+     * @param decay d, above 0 and below 1
+     */
+    public Trainer averageWeights(double decay) {
+        if (!(decay > 0 && decay < 1)) {
+            throw new IllegalArgumentException(
+                    "the decay of the weights' average must be above 0 and below 1, found " + decay);
+        }
+        averageDecay = decay;
         return this;
     }
 
@@ -168,7 +199,7 @@ public final class Trainer {
     }
 
     private RunOptions runOptions() {
-        return new RunOptions(clips, patience > 0);
+        return new RunOptions(clips, accumulate, averageDecay, patience > 0);
     }
 
     private void requireValidation() {
@@ -184,10 +215,15 @@ public final class Trainer {
         private final OptimizerState state;
         private final TrainingStep step;
         private final Checkpoint checkpoint;
+        /** The samples of a full step. */
+        private final int group;
+
         private final int stepsPerEpoch;
         private final Rates rates;
         /** Null without a validation set. */
         private final ValidationWatch watch;
+        /** Null where no average is kept. */
+        private final WeightAverage average;
 
         private long steps;
 
@@ -210,6 +246,8 @@ public final class Trainer {
             state = memory.optimizer();
             step = memory.step();
             checkpoint = memory.checkpoint();
+            group = (int) Math.min((long) batch * accumulate, data.size());
+            average = memory.average();
             watch = validation == null
                     ? null
                     : new ValidationWatch(
@@ -217,25 +255,43 @@ public final class Trainer {
                             validation,
                             patience,
                             memory.best());
-            this.stepsPerEpoch = (data.size() + batch - 1) / batch;
+            this.stepsPerEpoch = (data.size() + group - 1) / group;
             rates = schedule.start(optimizer.rate(), stepsPerEpoch, (long) stepsPerEpoch * epochs);
         }
 
         History epochs() {
             List<EpochResult> results = new ArrayList<>();
             for (int epoch = 1; epoch <= epochs && !stopped && !exhausted(); epoch++) {
-                EpochResult result = epoch(epoch);
-                if (result.samples() > 0) {
-                    results.add(result);
-                    callbacks.forEach(callback -> callback.onEpoch(result));
+                EpochResult trained = epoch(epoch);
+                if (trained.samples() > 0) {
+                    results.add(end(trained));
                 }
             }
             boolean unfinished = steps < (long) stepsPerEpoch * epochs && !exhausted();
+            if (average != null) {
+                average.settle();
+            }
             if (watch == null) {
                 return new History(results, steps, unfinished, 0);
             }
             watch.goBack();
             return new History(results, steps, unfinished, watch.bestEpoch());
+        }
+
+        /** Shows the network as it would be used now, to the validation and to whoever listens. */
+        private EpochResult end(EpochResult trained) {
+            if (average != null) {
+                average.show();
+            }
+            try {
+                EpochResult result = trained.with(validate(trained.epoch()));
+                callbacks.forEach(callback -> callback.onEpoch(result));
+                return result;
+            } finally {
+                if (average != null) {
+                    average.hide();
+                }
+            }
         }
 
         private boolean exhausted() {
@@ -253,10 +309,9 @@ public final class Trainer {
             lossSum = 0;
             saveCheckpoint(epochStart);
             while (seen < data.size() && !stopped) {
-                int n = Math.min(batch, data.size() - seen);
+                int n = Math.min(group, data.size() - seen);
                 setRate(steps + 1);
-                step.prepare(seen, n);
-                step.run(n);
+                step.run(seen, n);
                 steps++;
                 seen += n;
                 unread++;
@@ -270,7 +325,7 @@ public final class Trainer {
             }
             double seconds = (clock.getAsLong() - epochStart) / 1e9;
             requireFiniteParameters();
-            return new EpochResult(epoch, lossSum / seen, seen, seconds, validate(epoch));
+            return new EpochResult(epoch, lossSum / seen, seen, seconds, null);
         }
 
         private TestResult validate(int epoch) {
@@ -289,20 +344,20 @@ public final class Trainer {
         /** Reads the losses since the last report, and stops the run if one is not finite. */
         private void report(int epoch) {
             float[] losses = step.readLosses();
-            int lastBatch = seen - (seen - 1) / batch * batch;
+            int lastBatch = seen - (seen - 1) / group * group;
             for (int i = 0; i < unread; i++) {
                 long number = steps - unread + 1 + i;
                 float value = losses[(int) (number % TrainingStep.LOG_SIZE)];
                 if (!Float.isFinite(value)) {
                     throw divergence();
                 }
-                lossSum += (double) value * (i == unread - 1 ? lastBatch : batch);
+                lossSum += (double) value * (i == unread - 1 ? lastBatch : group);
             }
             unread = 0;
             lastReport = clock.getAsLong();
             double seconds = (lastReport - epochStart) / 1e9;
             Progress progress = new Progress(
-                    epoch, epochs, (seen + batch - 1) / batch, stepsPerEpoch, seen, lossSum / seen, seen / seconds);
+                    epoch, epochs, (seen + group - 1) / group, stepsPerEpoch, seen, lossSum / seen, seen / seconds);
             callbacks.forEach(callback -> callback.onProgress(progress));
             if (lastReport - checkpointTime > CHECKPOINT_NANOS) {
                 // A finite loss says nothing about the update behind it, and a checkpoint is what a search goes back
@@ -330,7 +385,7 @@ public final class Trainer {
         }
 
         private DivergenceSearch search() {
-            return new DivergenceSearch(network, step, checkpoint, batch, data.size(), this::setRate);
+            return new DivergenceSearch(network, step, checkpoint, group, data.size(), this::setRate);
         }
     }
 }

@@ -33,7 +33,7 @@ class TrainingOptionsTest {
                 save,
                 json,
                 "--epochs 4 --schedule warm-up:epochs=1+one-cycle:max=0.05 --label-smoothing 0.1"
-                        + " --class-weights balanced --clip-norm 2 --clip-value 0.5 --weight-decay 0.001 --no-bias-decay --validation-share 0.25 --keep-best 2");
+                        + " --class-weights balanced --clip-norm 2 --clip-value 0.5 --accumulate 2 --ema 0.9 --weight-decay 0.001 --no-bias-decay --validation-share 0.25 --keep-best 2");
         assertEquals(0, run.code(), run.toString());
         assertTrue(
                 run.out().lines().anyMatch(line -> line.matches("epoch 1/4  loss .*, validation loss .*, .* %  .*")),

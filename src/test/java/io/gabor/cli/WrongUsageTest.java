@@ -64,7 +64,11 @@ class WrongUsageTest {
                 "--clip-value -1 | above 0, found '-1'",
                 "--validation-share 1.5 | expected a number from 0 to 1, found '1.5'",
                 "--keep-best 2 | give --validation-share as well",
+                "--patience 2 | give --validation-share as well",
+                "--schedule plateau | goes by the validation loss; give --validation-share as well",
                 "--weight-decay -1 | expected a number from 0 to 1, found '-1'",
+                "--accumulate 0 | at least 1, found '0'",
+                "--ema 2 | expected a number from 0 to 1, found '2'",
                 "--threads 0   | from 1 to 1024, found '0'",
                 "--threads 1e3 | from 1 to 1024, found '1e3'",
                 "--seed x      | 'x' is not a long"

@@ -38,7 +38,9 @@ final class ValidationSplitTest {
         ValidationSplit split = ValidationSplit.of(data, 0.2, 1);
         assertEquals(12, split.validation().size());
         assertEquals(48, split.training().size());
-        assertEquals(8, Arrays.stream(split.validation().labels()).filter(c -> c == 0).count());
+        assertEquals(
+                8,
+                Arrays.stream(split.validation().labels()).filter(c -> c == 0).count());
         int[] kept = numbers(split.training());
         int[] aside = numbers(split.validation());
         for (Dataset part : List.of(split.training(), split.validation())) {
@@ -52,7 +54,9 @@ final class ValidationSplitTest {
         }
         assertArrayEquals(
                 IntStream.range(0, 60).toArray(),
-                IntStream.concat(Arrays.stream(kept), Arrays.stream(aside)).sorted().toArray());
+                IntStream.concat(Arrays.stream(kept), Arrays.stream(aside))
+                        .sorted()
+                        .toArray());
         assertFalse(Arrays.equals(aside, IntStream.range(0, 12).toArray()), "drawn, not the first ones");
     }
 
@@ -60,7 +64,8 @@ final class ValidationSplitTest {
     void theSeedDecides() {
         int[] one = numbers(ValidationSplit.of(floats(60), 0.2, 1).validation());
         assertArrayEquals(one, numbers(ValidationSplit.of(floats(60), 0.2, 1).validation()));
-        assertFalse(Arrays.equals(one, numbers(ValidationSplit.of(floats(60), 0.2, 2).validation())));
+        assertFalse(Arrays.equals(
+                one, numbers(ValidationSplit.of(floats(60), 0.2, 2).validation())));
     }
 
     @Test

@@ -63,11 +63,14 @@ final class RecipeTest {
     @Test
     void whatIsAddedIsWrittenAndReadBackAndNothingForNothing() {
         assertFalse(recipe().write().containsKey("options"));
-        Recipe added = recipe().withOptions(new TrainingOptions(0.1, ClassWeights.parse("balanced"), 2.5, 0.5, 0.01, true, 0.1, 3));
+        Recipe added = recipe().withOptions(new TrainingOptions(
+                0.1, ClassWeights.parse("balanced"), 2.5, 0.5, 0.01, true, 4, 0.99, 0.1, 3));
         Recipe read = Recipe.read((Map<?, ?>) Json.read(Json.write(added.write())));
         assertEquals(added.options(), read.options());
         assertEquals(
                 Map.of(
+                        "accumulate", 4,
+                        "averageDecay", 0.99,
                         "labelSmoothing", 0.1,
                         "classWeights", "balanced",
                         "clipNorm", 2.5,
@@ -84,11 +87,12 @@ final class RecipeTest {
     void theLossIsThatOfTheRecipeUnlessSomethingIsAdded() {
         Recipe lenet = Models.byName("lenet").recipe();
         assertSame(lenet.loss(), lenet.trainingLoss(data()));
-        Recipe smoothed = lenet.withOptions(new TrainingOptions(0.1, ClassWeights.EQUAL, 0, 0, -1, false, 0, 0));
+        Recipe smoothed = lenet.withOptions(new TrainingOptions(0.1, ClassWeights.EQUAL, 0, 0, -1, false, 1, 0, 0, 0));
         assertNotSame(smoothed.loss(), smoothed.trainingLoss(data()));
         String message = assertThrows(
                         IllegalArgumentException.class,
-                        () -> recipe().withOptions(new TrainingOptions(0.1, ClassWeights.EQUAL, 0, 0, -1, false, 0, 0))
+                        () -> recipe().withOptions(
+                                        new TrainingOptions(0.1, ClassWeights.EQUAL, 0, 0, -1, false, 1, 0, 0, 0))
                                 .trainingLoss(data()))
                 .getMessage();
         assertTrue(message.contains("trained with bce"), message);
@@ -141,6 +145,8 @@ final class RecipeTest {
                 "options | {\"validationShare\":1} | the validation share must be above 0 and below 1",
                 "options | {\"patience\":0.5} | the recipe's 'patience' must be an integer",
                 "options | {\"decayWeightsOnly\":1} | the recipe's 'decayWeightsOnly' must be true or false, found 1",
+                "options | {\"accumulate\":0} | a step accumulates at least 1 batch, found 0",
+                "options | {\"averageDecay\":1} | the decay of the weights' average must be above 0 and below 1",
                 "batch | 0 | batch and epochs must be at least 1",
                 "batch | 1.5 | the recipe's 'batch' must be an integer",
                 "epochs | 0 | batch and epochs must be at least 1",

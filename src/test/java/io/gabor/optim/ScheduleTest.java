@@ -190,7 +190,8 @@ final class ScheduleTest {
     /** {@code ReduceLROnPlateau.step}: what must become of a rate of 1 after each of these losses. */
     @Test
     void reduceOnPlateau() {
-        Rates rates = Schedule.parse("plateau:factor=0.5,patience=1,threshold=0.1,cooldown=1,min=0.2").start(1, 1, 99);
+        Rates rates = Schedule.parse("plateau:factor=0.5,patience=1,threshold=0.1,cooldown=1,min=0.2")
+                .start(1, 1, 99);
         double[][] lossAndRate = {
             {4, 1}, // the first is the best so far
             {3.7, 1}, // not lower by a tenth: one bad epoch
@@ -218,7 +219,8 @@ final class ScheduleTest {
         assertTrue(Schedule.parse("plateau").needsValidation());
         assertTrue(Schedule.parse("warm-up:epochs=1+plateau").needsValidation());
         assertFalse(Schedule.parse("warm-up:epochs=1+cosine").needsValidation());
-        Rates rates = Schedule.parse("warm-up:epochs=1,from=0.5+plateau:patience=0").start(1, 4, 40);
+        Rates rates =
+                Schedule.parse("warm-up:epochs=1,from=0.5+plateau:patience=0").start(1, 4, 40);
         rates.validated(1);
         rates.validated(2);
         assertEquals(0.1, rates.at(4), 1e-15);

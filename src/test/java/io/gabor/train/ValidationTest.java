@@ -110,7 +110,10 @@ final class ValidationTest {
 
     @Test
     void aPlateauLowersTheRate() {
-        validated().epochs(3).schedule(Schedule.parse("plateau:patience=0,factor=0.5")).train(Samples.pairs(1, 3));
+        validated()
+                .epochs(3)
+                .schedule(Schedule.parse("plateau:patience=0,factor=0.5"))
+                .train(Samples.pairs(1, 3));
         double second = 0.75 + 0.25 * 2.25;
         assertEquals(second + 0.125 * (3 - second), weight(), 1e-6, "the second epoch was no better than the first");
     }
@@ -118,12 +121,13 @@ final class ValidationTest {
     @Test
     void whatGoesByTheValidationLossNeedsAValidationSet() {
         assertTrue(assertThrows(
-                        IllegalArgumentException.class, () -> trainer().patience(1).train(Samples.pairs(1, 3)))
+                        IllegalArgumentException.class,
+                        () -> trainer().patience(1).train(Samples.pairs(1, 3)))
                 .getMessage()
                 .contains("patience goes by the validation loss"));
-        assertTrue(assertThrows(IllegalArgumentException.class, () -> trainer()
-                        .schedule(Schedule.parse("plateau"))
-                        .train(Samples.pairs(1, 3)))
+        assertTrue(assertThrows(
+                        IllegalArgumentException.class,
+                        () -> trainer().schedule(Schedule.parse("plateau")).train(Samples.pairs(1, 3)))
                 .getMessage()
                 .contains("the schedule plateau goes by the validation loss"));
         assertThrows(IllegalArgumentException.class, () -> trainer().patience(0));
@@ -152,7 +156,12 @@ final class ValidationTest {
         Files.createFile(folder.resolve("net.v1-epoch99.safetensors"));
         double[] losses = {5, 4, 6, Double.NaN, 4, 3};
         List<List<String>> expected = List.of(
-                List.of("1"), List.of("1", "2"), List.of("1", "2"), List.of("1", "2"), List.of("2", "5"), List.of("2", "6"));
+                List.of("1"),
+                List.of("1", "2"),
+                List.of("1", "2"),
+                List.of("1", "2"),
+                List.of("2", "5"),
+                List.of("2", "6"));
         for (int i = 0; i < losses.length; i++) {
             best.onEpoch(epoch(i + 1, losses[i]));
             List<String> names = expected.get(i).stream()
@@ -160,7 +169,8 @@ final class ValidationTest {
                     .toList();
             assertEquals(names, names().stream().filter(n -> !n.contains("99")).toList(), "after epoch " + (i + 1));
         }
-        assertEquals("net.v1-epoch6.safetensors", best.files().get(0).getFileName().toString());
+        assertEquals(
+                "net.v1-epoch6.safetensors", best.files().get(0).getFileName().toString());
         best.onEpoch(new EpochResult(7, 0, 1, 1, null));
         assertEquals(3, names().size(), "an epoch that was not completed, and a file that is not ours");
     }

@@ -231,6 +231,11 @@ public final class CudaBackend implements Backend {
     }
 
     @Override
+    public void blend(int count, float a, Tensor x, float b, Tensor y) {
+        elements.blend(count, a, x, b, y);
+    }
+
+    @Override
     public void softmax(int rows, int cols, Tensor x, Tensor y) {
         elements.softmax(rows, cols, x, y);
     }

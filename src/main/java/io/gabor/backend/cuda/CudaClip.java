@@ -84,7 +84,8 @@ final class CudaClip implements ClipOp {
         for (int i = 0; i < gradients.length; i++) {
             CudaStorage gradient = memory.floats(OP, "gradient", gradients[i], 1);
             for (int before = 0; before < i; before++) {
-                CudaMemory.separate(OP, "gradient", gradient, "another gradient", (CudaStorage) gradients[before].storage());
+                CudaMemory.separate(
+                        OP, "gradient", gradient, "another gradient", (CudaStorage) gradients[before].storage());
             }
             memory.use(gradient);
         }

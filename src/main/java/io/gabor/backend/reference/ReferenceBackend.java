@@ -251,6 +251,17 @@ final class ReferenceBackend implements Backend {
     }
 
     @Override
+    public void blend(int count, float a, Tensor x, float b, Tensor y) {
+        Arguments args = arguments("blend");
+        args.count("count", count);
+        double[] xs = args.input("x", x, count);
+        double[] ys = args.output("y", y, count);
+        for (int i = 0; i < count; i++) {
+            ys[i] = a * xs[i] + (b == 0 ? 0 : b * ys[i]);
+        }
+    }
+
+    @Override
     public void softmax(int rows, int cols, Tensor x, Tensor y) {
         Arguments args = arguments("softmax");
         long size = matrix(args, "rows", rows, "cols", cols);

@@ -77,8 +77,7 @@ final class ClipConformanceTest {
                 gradients.add(trial.exactUpdated("gradient", trial.uniform(size, -2, 2)));
             }
             Trial.Planned<ClipOp> clip = trial.planOn(side -> side.backend()
-                    .gradientClipping(
-                            spec, gradients.stream().map(side::of).toList()));
+                    .gradientClipping(spec, gradients.stream().map(side::of).toList()));
             trial.run("gradientClipping", on -> on.of(clip).clip());
             for (Operand gradient : gradients) {
                 trial.set(gradient, trial.uniform(gradient.used, -0.5, 1));

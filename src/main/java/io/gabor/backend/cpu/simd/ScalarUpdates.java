@@ -75,8 +75,7 @@ final class ScalarUpdates {
     }
 
     /** From element {@code from} to {@code end} of all arrays. */
-    static void adagrad(
-            int from, int end, float rate, float decay, float epsilon, float[] p, float[] g, float[] s) {
+    static void adagrad(int from, int end, float rate, float decay, float epsilon, float[] p, float[] g, float[] s) {
         for (int j = from; j < end; j++) {
             float gradient = fma(decay, p[j], g[j]);
             s[j] = fma(gradient, gradient, s[j]);
