@@ -25,4 +25,13 @@ extern "C" __global__ void gabor_elementwise_add(int count, const float* a, cons
     }
 }
 
-GABOR_KERNELS(gabor_elementwise_activation, gabor_elementwise_activation_backward, gabor_elementwise_add)
+// y[i] = a·x[i] + b·y[i], i < count; for b = 0, y is not read. Reads 8 and writes 4 bytes an element.
+extern "C" __global__ void gabor_elementwise_blend(int count, float a, const float* x, float b, float* y) {
+    for (unsigned i = blockIdx.x * blockDim.x + threadIdx.x; i < (unsigned)count; i += gridDim.x * blockDim.x) {
+        const float scaled = a * x[i];
+        y[i] = b == 0.0f ? scaled : fmaf(b, y[i], scaled);
+    }
+}
+
+GABOR_KERNELS(gabor_elementwise_activation, gabor_elementwise_activation_backward, gabor_elementwise_add,
+              gabor_elementwise_blend)

@@ -5,34 +5,10 @@
 // A block has 512 threads. The order of a sum depends on the number of blocks, which the caller derives from the number of
 // elements alone. A gradient pointer may be null: then only the loss is computed. The cost is that of the memory traffic,
 // and of one or two exponentials or logarithms an element.
-#include "gabor.cuh"
+#include "reduce.cuh"
 
 constexpr int LOSS_THREADS = 512;
 constexpr int LOSS_WARPS = LOSS_THREADS / 32;
-
-// The sum of value over the warp, in all lanes.
-GABOR_DEVICE double loss_warp_sum(double value) {
-#pragma unroll
-    for (int distance = 16; distance > 0; distance /= 2) {
-        value += __shfl_xor_sync(GABOR_WARP, value, distance);
-    }
-    return value;
-}
-
-// The sum over the block of each warp's value, in thread 0. Every thread must call it, once, with room for LOSS_WARPS sums.
-GABOR_DEVICE double loss_block_sum(double warp_value, double* sums) {
-    if (threadIdx.x % 32 == 0) {
-        sums[threadIdx.x / 32] = warp_value;
-    }
-    __syncthreads();
-    double total = 0.0;
-    if (threadIdx.x == 0) {
-        for (int w = 0; w < LOSS_WARPS; w++) {
-            total += sums[w];
-        }
-    }
-    return total;
-}
 
 // Writes a block's sum where it belongs: the loss itself if there is one block, else its partial sum. Called by thread 0.
 GABOR_DEVICE void loss_write(double sum, double count, double* partials, float* loss) {
@@ -52,7 +28,7 @@ extern "C" __global__ void __launch_bounds__(LOSS_THREADS)
     for (int i = threadIdx.x; i < blocks; i += LOSS_THREADS) {
         sum += partials[i];
     }
-    const double total = loss_block_sum(loss_warp_sum(sum), sums);
+    const double total = reduce_block_sum(gabor_warp_sum(sum), sums);
     if (threadIdx.x == 0) {
         loss[0] = (float)(total / (count == 0 ? partials[blocks] : count));
     }
@@ -79,7 +55,7 @@ extern "C" __global__ void __launch_bounds__(LOSS_THREADS) gabor_loss_softmax_cr
             const int label = labels[row];
             sum += label >= 0 && label < classes ? (double)weights[label] : (double)NAN;
         }
-        sum = loss_block_sum(loss_warp_sum(sum), weighed);
+        sum = reduce_block_sum(gabor_warp_sum(sum), weighed);
         if (threadIdx.x == 0) {
             weighed[LOSS_WARPS] = sum;
             if (blockIdx.x == 0) {
@@ -92,7 +68,7 @@ extern "C" __global__ void __launch_bounds__(LOSS_THREADS) gabor_loss_softmax_cr
         for (int c = lane; c < classes; c += 32) {
             weight_sum += weights[c];
         }
-        weight_sum = loss_warp_sum(weight_sum);
+        weight_sum = gabor_warp_sum(weight_sum);
     }
     const double share = smoothing / classes;
     double total = 0.0;
@@ -115,8 +91,8 @@ extern "C" __global__ void __launch_bounds__(LOSS_THREADS) gabor_loss_softmax_cr
                 spread += (weights == nullptr ? 1.0 : (double)weights[c]) * ((double)in[c] - max);
             }
         }
-        others = loss_warp_sum(others);
-        spread = loss_warp_sum(spread);
+        others = gabor_warp_sum(others);
+        spread = gabor_warp_sum(spread);
         const double own = known ? (double)expf(in[label] - max) : (double)NAN;
         const double sum = own + others;
         const double weight = weights != nullptr && known ? (double)weights[label] : 1.0;
@@ -140,7 +116,7 @@ extern "C" __global__ void __launch_bounds__(LOSS_THREADS) gabor_loss_softmax_cr
             }
         }
     }
-    total = loss_block_sum(total, sums);
+    total = reduce_block_sum(total, sums);
     if (threadIdx.x == 0) {
         loss_write(total, all, partials, loss);
     }
@@ -159,7 +135,7 @@ extern "C" __global__ void __launch_bounds__(LOSS_THREADS) gabor_loss_mean_squar
             dp[i] = difference * scale;
         }
     }
-    sum = loss_block_sum(loss_warp_sum(sum), sums);
+    sum = reduce_block_sum(gabor_warp_sum(sum), sums);
     if (threadIdx.x == 0) {
         loss_write(sum, count, partials, loss);
     }
@@ -183,7 +159,7 @@ extern "C" __global__ void __launch_bounds__(LOSS_THREADS) gabor_loss_binary_cro
             dp[i] = (q - t) / (variance < 1e-12f ? 1e-12f : variance) / count;
         }
     }
-    sum = loss_block_sum(loss_warp_sum(sum), sums);
+    sum = reduce_block_sum(gabor_warp_sum(sum), sums);
     if (threadIdx.x == 0) {
         loss_write(sum, count, partials, loss);
     }
@@ -208,7 +184,7 @@ extern "C" __global__ void __launch_bounds__(LOSS_THREADS) gabor_loss_binary_cro
             dx[i] = ((1.0f - t) * yes - t * no) * scale;
         }
     }
-    sum = loss_block_sum(loss_warp_sum(sum), sums);
+    sum = reduce_block_sum(gabor_warp_sum(sum), sums);
     if (threadIdx.x == 0) {
         loss_write(sum, count, partials, loss);
     }

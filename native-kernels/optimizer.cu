@@ -96,4 +96,48 @@ extern "C" __global__ void gabor_optimizer_adam(const long long* table, const fl
     }
 }
 
-GABOR_KERNELS(gabor_optimizer_sgd, gabor_optimizer_momentum, gabor_optimizer_adam)
+// g = gradient + decay·p;  v = α·v + (1 − α)·g²;  d = g / (√v + ε);  with a second state u = momentum·u + d and p −= rate·u,
+// without one p −= rate·d.
+extern "C" __global__ void gabor_optimizer_rmsprop(const long long* table, const float* rate, float decay, double alpha,
+                                                   float epsilon, float momentum) {
+    float* values = optimizer_pointer(table, 0);
+    const float* gradients = optimizer_pointer(table, 1);
+    float* squares = optimizer_pointer(table, 2);
+    float* velocities = optimizer_pointer(table, 3);
+    const int count = optimizer_count(table);
+    const float eta = rate[0];
+    const float keep = (float)alpha;
+    const float gain = (float)(1.0 - alpha);
+    for (int i = threadIdx.x; i < count; i += blockDim.x) {
+        const float p = values[i];
+        const float g = fmaf(decay, p, gradients[i]);
+        const float v = fmaf(keep, squares[i], gain * g * g);
+        squares[i] = v;
+        float direction = g / (sqrtf(v) + epsilon);
+        if (velocities != nullptr) {
+            direction = fmaf(momentum, velocities[i], direction);
+            velocities[i] = direction;
+        }
+        values[i] = p - eta * direction;
+    }
+}
+
+// g = gradient + decay·p;  s = s + g²;  p −= rate·g / (√s + ε).
+extern "C" __global__ void gabor_optimizer_adagrad(const long long* table, const float* rate, float decay,
+                                                   float epsilon) {
+    float* values = optimizer_pointer(table, 0);
+    const float* gradients = optimizer_pointer(table, 1);
+    float* sums = optimizer_pointer(table, 2);
+    const int count = optimizer_count(table);
+    const float eta = rate[0];
+    for (int i = threadIdx.x; i < count; i += blockDim.x) {
+        const float p = values[i];
+        const float g = fmaf(decay, p, gradients[i]);
+        const float s = fmaf(g, g, sums[i]);
+        sums[i] = s;
+        values[i] = p - eta * (g / (sqrtf(s) + epsilon));
+    }
+}
+
+GABOR_KERNELS(gabor_optimizer_sgd, gabor_optimizer_momentum, gabor_optimizer_adam, gabor_optimizer_rmsprop,
+              gabor_optimizer_adagrad)

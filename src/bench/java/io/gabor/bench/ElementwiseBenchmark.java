@@ -10,6 +10,7 @@ public class ElementwiseBenchmark extends OpBenchmark {
     /** The op. */
     public enum Op {
         ADD,
+        BLEND,
         SOFTMAX,
         SOFTMAX_BACKWARD
     }
@@ -37,6 +38,7 @@ public class ElementwiseBenchmark extends OpBenchmark {
     void call() {
         switch (op) {
             case ADD -> on().add(batch * columns, a, b, out);
+            case BLEND -> on().blend(batch * columns, 1, a, 0, out);
             case SOFTMAX -> on().softmax(batch, columns, a, out);
             case SOFTMAX_BACKWARD -> on().softmaxBackward(batch, columns, a, b, out);
         }

@@ -19,7 +19,9 @@ public class OptimizerBenchmark extends OpBenchmark {
         MOMENTUM(new OptimizerSpec.Sgd(0.9, false, 0)),
         NESTEROV(new OptimizerSpec.Sgd(0.9, true, 0)),
         ADAM(new OptimizerSpec.Adam(0.9, 0.999, 1e-8, 0, false)),
-        ADAMW(new OptimizerSpec.Adam(0.9, 0.999, 1e-8, 0.01, true));
+        ADAMW(new OptimizerSpec.Adam(0.9, 0.999, 1e-8, 0.01, true)),
+        RMSPROP(new OptimizerSpec.RmsProp(0.99, 1e-8, 0, 0)),
+        ADAGRAD(new OptimizerSpec.Adagrad(1e-10, 0));
 
         private final OptimizerSpec spec;
 

@@ -218,6 +218,12 @@ public interface Backend extends AutoCloseable {
     /** {@code sum[i] = a[i] + b[i]} for {@code i < count}. {@code sum} may be {@code a} or {@code b}. */
     void add(int count, Tensor a, Tensor b, Tensor sum);
 
+    /**
+     * {@code y[i] = a·x[i] + b·y[i]} for {@code i < count}: a running sum, or a running mean. For {@code b = 0}, {@code y} is
+     * not read.
+     */
+    void blend(int count, float a, Tensor x, float b, Tensor y);
+
     /** Softmax of each row: {@code y[r,c] = exp(x[r,c] − max) / Σ exp(x[r,·] − max)}; {@code x, y: rows×cols}. */
     void softmax(int rows, int cols, Tensor x, Tensor y);
 
@@ -297,6 +303,9 @@ public interface Backend extends AutoCloseable {
 
     /** {@code log[index[0] mod log.size()] = value[0]}: keeps the losses of many steps until someone reads them. */
     void store(Tensor value, Tensor index, Tensor log);
+
+    /** Plans a bound on all these gradients, F32, each with a storage of its own. */
+    ClipOp gradientClipping(ClipSpec spec, List<Tensor> gradients);
 
     /** Plans an update of all these parameters by one rule. */
     OptimizerOp optimizer(OptimizerSpec spec, List<OptimizerOp.Slot> slots);

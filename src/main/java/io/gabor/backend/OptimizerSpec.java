@@ -10,6 +10,12 @@ public sealed interface OptimizerSpec {
     /** Returns how many tensors of state, each of the parameter's shape and starting at 0, the rule keeps per parameter. */
     int stateCount();
 
+    /** Returns λ, the weight decay. */
+    double weightDecay();
+
+    /** Returns this rule with another weight decay. */
+    OptimizerSpec withWeightDecay(double decay);
+
     /**
      * Stochastic gradient descent. {@code g ← g + weightDecay·p}. Without momentum {@code p ← p − η·g}. With momentum
      * μ: {@code v ← μ·v + g}, then {@code p ← p − η·v}, or for Nesterov {@code p ← p − η·(g + μ·v)}.
@@ -17,16 +23,18 @@ public sealed interface OptimizerSpec {
     record Sgd(double momentum, boolean nesterov, double weightDecay) implements OptimizerSpec {
         public Sgd {
             require(momentum >= 0 && momentum < 1, "momentum must be in [0, 1)", momentum);
-            require(
-                    weightDecay >= 0 && weightDecay < Double.POSITIVE_INFINITY,
-                    "weight decay must be at least 0",
-                    weightDecay);
+            requireDecay(weightDecay);
             require(!nesterov || momentum > 0, "Nesterov needs a momentum above 0", momentum);
         }
 
         @Override
         public int stateCount() {
             return momentum == 0 ? 0 : 1;
+        }
+
+        @Override
+        public Sgd withWeightDecay(double decay) {
+            return new Sgd(momentum, nesterov, decay);
         }
     }
 
@@ -42,16 +50,66 @@ public sealed interface OptimizerSpec {
             require(beta1 >= 0 && beta1 < 1, "beta1 must be in [0, 1)", beta1);
             require(beta2 >= 0 && beta2 < 1, "beta2 must be in [0, 1)", beta2);
             require(epsilon > 0 && epsilon < Double.POSITIVE_INFINITY, "epsilon must be above 0", epsilon);
-            require(
-                    weightDecay >= 0 && weightDecay < Double.POSITIVE_INFINITY,
-                    "weight decay must be at least 0",
-                    weightDecay);
+            requireDecay(weightDecay);
         }
 
         @Override
         public int stateCount() {
             return 2;
         }
+
+        @Override
+        public Adam withWeightDecay(double decay) {
+            return new Adam(beta1, beta2, epsilon, decay, decoupled);
+        }
+    }
+
+    /**
+     * RMSProp (Hinton, 2012), not centred. {@code g ← g + weightDecay·p}, {@code v ← α·v + (1 − α)·g²},
+     * {@code d = g / (√v + ε)}. Without momentum {@code p ← p − η·d}; with momentum μ: {@code u ← μ·u + d},
+     * {@code p ← p − η·u}. The state is v, then u.
+     */
+    record RmsProp(double alpha, double epsilon, double momentum, double weightDecay) implements OptimizerSpec {
+        public RmsProp {
+            require(alpha >= 0 && alpha < 1, "alpha must be in [0, 1)", alpha);
+            require(epsilon > 0 && epsilon < Double.POSITIVE_INFINITY, "epsilon must be above 0", epsilon);
+            require(momentum >= 0 && momentum < 1, "momentum must be in [0, 1)", momentum);
+            requireDecay(weightDecay);
+        }
+
+        @Override
+        public int stateCount() {
+            return momentum == 0 ? 1 : 2;
+        }
+
+        @Override
+        public RmsProp withWeightDecay(double decay) {
+            return new RmsProp(alpha, epsilon, momentum, decay);
+        }
+    }
+
+    /**
+     * Adagrad (Duchi et al., 2011). {@code g ← g + weightDecay·p}, {@code s ← s + g²}, {@code p ← p − η·g / (√s + ε)}.
+     */
+    record Adagrad(double epsilon, double weightDecay) implements OptimizerSpec {
+        public Adagrad {
+            require(epsilon > 0 && epsilon < Double.POSITIVE_INFINITY, "epsilon must be above 0", epsilon);
+            requireDecay(weightDecay);
+        }
+
+        @Override
+        public int stateCount() {
+            return 1;
+        }
+
+        @Override
+        public Adagrad withWeightDecay(double decay) {
+            return new Adagrad(epsilon, decay);
+        }
+    }
+
+    private static void requireDecay(double decay) {
+        require(decay >= 0 && decay < Double.POSITIVE_INFINITY, "weight decay must be at least 0", decay);
     }
 
     private static void require(boolean holds, String rule, double found) {

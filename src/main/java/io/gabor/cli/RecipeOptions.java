@@ -28,7 +28,7 @@ final class RecipeOptions {
     @Option(
             names = "--optimizer",
             paramLabel = "NAME",
-            description = "sgd, momentum, nesterov, adam or adamw" + FROM_RECIPE)
+            description = "sgd, momentum, nesterov, adam, adamw, rmsprop or adagrad" + FROM_RECIPE)
     private String optimizer;
 
     @Option(

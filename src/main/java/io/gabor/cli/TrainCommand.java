@@ -5,11 +5,13 @@ import io.gabor.backend.OutOfMemoryException;
 import io.gabor.data.Dataset;
 import io.gabor.data.DatasetSource;
 import io.gabor.data.Split;
+import io.gabor.data.ValidationSplit;
 import io.gabor.io.ModelFile;
 import io.gabor.model.Recipe;
 import io.gabor.nn.Network;
 import io.gabor.tensor.Shape;
 import io.gabor.tensor.ShapeException;
+import io.gabor.train.BestEpochs;
 import io.gabor.train.EpochResult;
 import io.gabor.train.History;
 import io.gabor.train.NonFiniteException;
@@ -21,6 +23,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -74,6 +78,13 @@ final class TrainCommand extends GaborCommand {
                     "Where to write the model (default: <model>.safetensors here; the file itself with --model FILE).")
     private Path save;
 
+    @Option(
+            names = "--keep-best",
+            paramLabel = "K",
+            converter = WholeNumber.AtLeastOne.class,
+            description = "Keep the K epochs with the least validation loss, as <model>-epochN.safetensors.")
+    private Integer keepBest;
+
     private Interruption interruption;
 
     @Override
@@ -81,16 +92,23 @@ final class TrainCommand extends GaborCommand {
         ModelSource source = ModelSource.find(model);
         Path target = Destination.check("--save", save == null ? source.usualFile() : save);
         Recipe wanted = trainingChoices.apply(recipeOptions.apply(source.recipe()));
+        double share = wanted.options().validationShare();
+        if (share == 0) {
+            requireNoNeedOfValidation(wanted);
+        }
         DatasetSource data = dataChoice.openOrDigits(source, wanted, seed, backendChoice.threads(), screen);
         Recipe recipe = wanted.withDataset(dataChoice.recipeName(wanted, data));
-        Dataset training = recipe.load(data, Split.TRAIN);
+        Dataset samples = recipe.load(data, Split.TRAIN);
         // Read before training: a damaged file must not cost an hour.
         Dataset testing = recipe.load(data, Split.TEST);
+        ValidationSplit split =
+                share == 0 ? new ValidationSplit(samples, null) : ValidationSplit.of(samples, share, seed);
+        Dataset training = split.training();
         int outputs = training.labels() == null ? training.targetShape().size() : training.classes();
         Shape sample = training.sampleShape();
         try (Backend backend = backendChoice.open()) {
             try (Network network = network(source, outputs, data, sample, backend, recipe.batch())) {
-                Job job = new Job(screen, report, source, recipe, training, testing, data, backend, network, target);
+                Job job = new Job(screen, report, source, recipe, split, testing, data, backend, network, target);
                 return job.run();
             } catch (OutOfMemoryException e) {
                 throw TrainingPlan.explain(
@@ -123,6 +141,18 @@ final class TrainCommand extends GaborCommand {
         }
     }
 
+    /** Found before anything is loaded. */
+    private void requireNoNeedOfValidation(Recipe recipe) {
+        String needs = keepBest != null
+                ? "--keep-best"
+                : recipe.options().patience() > 0
+                        ? "--patience"
+                        : recipe.schedule().needsValidation() ? "--schedule " + recipe.schedule() : null;
+        if (needs != null) {
+            throw new UsageException(needs + " goes by the validation loss; give --validation-share as well");
+        }
+    }
+
     @Override
     void release() {
         if (interruption != null) {
@@ -138,6 +168,9 @@ final class TrainCommand extends GaborCommand {
         private final Recipe recipe;
         private final Dataset training;
         private final Dataset testing;
+        /** Null where nothing is set aside. */
+        private final Dataset validation;
+
         private final DatasetSource data;
         private final Backend backend;
         private final Network network;
@@ -148,7 +181,7 @@ final class TrainCommand extends GaborCommand {
                 JsonReport report,
                 ModelSource source,
                 Recipe recipe,
-                Dataset training,
+                ValidationSplit split,
                 Dataset testing,
                 DatasetSource data,
                 Backend backend,
@@ -158,7 +191,8 @@ final class TrainCommand extends GaborCommand {
             this.report = report;
             this.source = source;
             this.recipe = recipe;
-            this.training = training;
+            this.training = split.training();
+            this.validation = split.validation();
             this.testing = testing;
             this.data = data;
             this.backend = backend;
@@ -174,6 +208,20 @@ final class TrainCommand extends GaborCommand {
                     .seed(seed)
                     .normalization(recipe.normalization())
                     .schedule(recipe.schedule());
+            recipe.options().clips().forEach(trainer::clip);
+            trainer.accumulate(recipe.options().accumulate());
+            if (recipe.options().averageDecay() > 0) {
+                trainer.averageWeights(recipe.options().averageDecay());
+            }
+            if (validation != null) {
+                trainer.validation(validation, recipe.loss());
+            }
+            if (recipe.options().patience() > 0) {
+                trainer.patience(recipe.options().patience());
+            }
+            if (keepBest != null) {
+                trainer.callback(new BestEpochs(keepBest, target, this::save));
+            }
             interruption = new Interruption(trainer::stop);
             History history = train(trainer);
             save(target);
@@ -183,6 +231,11 @@ final class TrainCommand extends GaborCommand {
                 return STOPPED;
             }
             interruption.close();
+            int last = history.last().epoch();
+            if (last < recipe.epochs()) {
+                screen.format(
+                        "no lower validation loss since epoch %d; stopped after epoch %d", history.bestEpoch(), last);
+            }
             TestResult result = new Tester(network, recipe.loss())
                     .normalization(recipe.normalization())
                     .test(testing);
@@ -194,13 +247,14 @@ final class TrainCommand extends GaborCommand {
 
         private void announce() {
             screen.format(
-                    "training %s (%s parameters) on %s (%s samples of %s), backend %s (%s), batch %d, %d epoch%s, %s rate %s,"
+                    "training %s (%s parameters) on %s (%s samples of %s%s), backend %s (%s), batch %d, %d epoch%s, %s rate %s,"
                             + " seed %d",
                     source.name(),
                     Numbers.count(network.parameterCount()),
                     data.name(),
                     Numbers.count(training.size()),
                     training.sampleShape(),
+                    validation == null ? "" : ", " + Numbers.count(validation.size()) + " set aside",
                     backend.name(),
                     backend.device(),
                     recipe.batch(),
@@ -235,6 +289,14 @@ final class TrainCommand extends GaborCommand {
             ModelFile.of(network, card.write()).write(file);
         }
 
+        private static List<Double> validated(List<EpochResult> epochs, Function<TestResult, Double> of) {
+            return epochs.stream()
+                    .map(EpochResult::validation)
+                    .filter(Objects::nonNull)
+                    .map(of)
+                    .toList();
+        }
+
         private void reportTraining(History history) {
             List<EpochResult> epochs =
                     history.epochs().stream().filter(e -> e.samples() > 0).toList();
@@ -256,6 +318,10 @@ final class TrainCommand extends GaborCommand {
                     .put("steps", history.steps())
                     .put("stopped", history.stopped())
                     .put("file", target.toString())
+                    .put("validationSamples", validation == null ? 0 : validation.size())
+                    .put("validationLoss", validated(epochs, TestResult::loss))
+                    .put("validationAccuracy", validated(epochs, TestResult::accuracy))
+                    .put("bestEpoch", history.bestEpoch())
                     .put("trainLoss", epochs.stream().map(EpochResult::loss).toList())
                     .put(
                             "imagesPerSecond",

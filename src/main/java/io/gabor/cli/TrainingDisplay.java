@@ -3,6 +3,7 @@ package io.gabor.cli;
 import io.gabor.train.Callback;
 import io.gabor.train.EpochResult;
 import io.gabor.train.Progress;
+import io.gabor.train.TestResult;
 import java.time.Duration;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -87,13 +88,20 @@ final class TrainingDisplay implements Callback, AutoCloseable {
         }
         String number = String.valueOf(result.epoch());
         screen.format(
-                "epoch %s%s/%d  loss %s  %s images/s  %s",
+                "epoch %s%s/%d  loss %s%s  %s images/s  %s",
                 " ".repeat(String.valueOf(epochs).length() - number.length()),
                 number,
                 epochs,
                 Numbers.loss(result.loss()),
+                validation(result.validation()),
                 Numbers.rate(result.imagesPerSecond()),
                 Numbers.seconds(result.seconds()));
+    }
+
+    private static String validation(TestResult result) {
+        return result == null
+                ? ""
+                : Numbers.format(", validation loss %s, %.2f %%", Numbers.loss(result.loss()), 100 * result.accuracy());
     }
 
     @Override

@@ -123,9 +123,9 @@ public record Recipe(
         return classes.isEmpty() && first > 0 ? source.load(split, first) : select(source.load(split), split);
     }
 
-    /** Returns the optimizer with its rate. */
+    /** Returns the optimizer with its rate and weight decay. */
     public Optimizer createOptimizer() {
-        return Optimizers.create(optimizer, rate);
+        return options.decay(Optimizers.create(optimizer, rate));
     }
 
     public Recipe withDataset(String name) {
@@ -311,7 +311,7 @@ public record Recipe(
         throw wrong(OPTIONS, "an object", added);
     }
 
-    private static IllegalArgumentException wrong(String key, String expected, Object found) {
+    static IllegalArgumentException wrong(String key, String expected, Object found) {
         // What was found comes from a file: on one line and not at any length.
         String shown = StringUtils.abbreviate(String.valueOf(found), 60).replaceAll("\\p{Cntrl}", "?");
         return new IllegalArgumentException("the recipe's '" + key + "' must be " + expected + ", "

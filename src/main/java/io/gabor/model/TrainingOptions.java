@@ -1,9 +1,13 @@
 package io.gabor.model;
 
+import io.gabor.backend.ClipSpec;
 import io.gabor.data.Dataset;
 import io.gabor.nn.Loss;
 import io.gabor.nn.SoftmaxCrossEntropy;
+import io.gabor.optim.Optimizer;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
@@ -12,17 +16,63 @@ import java.util.Objects;
  *
  * @param labelSmoothing the part of a target that is spread over all classes, from 0 to 1
  * @param classWeights how much each class counts
+ * @param clipNorm the largest norm of all gradients together; 0 for any
+ * @param clipValue the largest gradient of a single weight; 0 for any
+ * @param weightDecay λ; below 0 for what the optimizer has of its own
+ * @param decayWeightsOnly whether biases are spared the decay
+ * @param accumulate how many batches make one step
+ * @param averageDecay d of the weights' moving average, which is tested and saved; 0 for none
+ * @param validationShare the part of the training samples that is set aside; 0 for none
+ * @param patience the epochs without a lower validation loss after which training ends; 0 for any
  */
-public record TrainingOptions(double labelSmoothing, ClassWeights classWeights) {
+public record TrainingOptions(
+        double labelSmoothing,
+        ClassWeights classWeights,
+        double clipNorm,
+        double clipValue,
+        double weightDecay,
+        boolean decayWeightsOnly,
+        int accumulate,
+        double averageDecay,
+        double validationShare,
+        int patience) {
     /** Nothing added. */
-    public static final TrainingOptions NONE = new TrainingOptions(0, ClassWeights.EQUAL);
+    public static final TrainingOptions NONE = new TrainingOptions(0, ClassWeights.EQUAL, 0, 0, -1, false, 1, 0, 0, 0);
 
     private static final String LABEL_SMOOTHING = "labelSmoothing";
     private static final String CLASS_WEIGHTS = "classWeights";
+    private static final String CLIP_NORM = "clipNorm";
+    private static final String CLIP_VALUE = "clipValue";
+    private static final String WEIGHT_DECAY = "weightDecay";
+    private static final String DECAY_WEIGHTS_ONLY = "decayWeightsOnly";
+    private static final String ACCUMULATE = "accumulate";
+    private static final String AVERAGE_DECAY = "averageDecay";
+    private static final String VALIDATION_SHARE = "validationShare";
+    private static final String PATIENCE = "patience";
 
     public TrainingOptions {
         Objects.requireNonNull(classWeights, "classWeights");
         require(labelSmoothing >= 0 && labelSmoothing <= 1, "label smoothing must be from 0 to 1", labelSmoothing);
+        requireBound(CLIP_NORM, clipNorm);
+        requireBound(CLIP_VALUE, clipValue);
+        require(weightDecay < Double.POSITIVE_INFINITY, "weight decay must be finite", weightDecay);
+        require(accumulate >= 1, "a step accumulates at least 1 batch", accumulate);
+        require(
+                averageDecay >= 0 && averageDecay < 1,
+                "the decay of the weights' average must be above 0 and below 1, or 0 for none",
+                averageDecay);
+        require(
+                validationShare >= 0 && validationShare < 1,
+                "the validation share must be above 0 and below 1, or 0 for none",
+                validationShare);
+        require(patience >= 0, "patience must be at least 1 epoch, or 0 for any", patience);
+    }
+
+    private static void requireBound(String key, double bound) {
+        require(
+                bound >= 0 && bound < Double.POSITIVE_INFINITY,
+                key + " must be finite and above 0, or 0 for none",
+                bound);
     }
 
     private static void require(boolean holds, String rule, double found) {
@@ -47,11 +97,39 @@ public record TrainingOptions(double labelSmoothing, ClassWeights classWeights) 
         return new SoftmaxCrossEntropy(labelSmoothing, classWeights.of(training));
     }
 
+    /** Adds the weight decay to an optimizer. */
+    Optimizer decay(Optimizer optimizer) {
+        if (weightDecay >= 0) {
+            optimizer.weightDecay(weightDecay);
+        }
+        return decayWeightsOnly ? optimizer.decayWeightsOnly() : optimizer;
+    }
+
+    /** Returns the bounds on the gradients, in the order in which they apply. */
+    public List<ClipSpec> clips() {
+        List<ClipSpec> clips = new ArrayList<>();
+        if (clipNorm > 0) {
+            clips.add(new ClipSpec.Norm(clipNorm));
+        }
+        if (clipValue > 0) {
+            clips.add(new ClipSpec.Value(clipValue));
+        }
+        return clips;
+    }
+
     /** Writes what is added as plain values, for model files: nothing for nothing. */
     Map<String, Object> write() {
         Map<String, Object> written = new LinkedHashMap<>();
         put(written, LABEL_SMOOTHING, labelSmoothing, NONE.labelSmoothing);
         put(written, CLASS_WEIGHTS, classWeights.toString(), NONE.classWeights.toString());
+        put(written, CLIP_NORM, clipNorm, NONE.clipNorm);
+        put(written, CLIP_VALUE, clipValue, NONE.clipValue);
+        put(written, WEIGHT_DECAY, weightDecay, NONE.weightDecay);
+        put(written, DECAY_WEIGHTS_ONLY, decayWeightsOnly, NONE.decayWeightsOnly);
+        put(written, ACCUMULATE, accumulate, NONE.accumulate);
+        put(written, AVERAGE_DECAY, averageDecay, NONE.averageDecay);
+        put(written, VALIDATION_SHARE, validationShare, NONE.validationShare);
+        put(written, PATIENCE, patience, NONE.patience);
         return written;
     }
 
@@ -69,11 +147,34 @@ public record TrainingOptions(double labelSmoothing, ClassWeights classWeights) 
     static TrainingOptions read(Map<?, ?> written) {
         return new TrainingOptions(
                 number(written, LABEL_SMOOTHING, NONE.labelSmoothing),
-                ClassWeights.parse(text(written, CLASS_WEIGHTS, NONE.classWeights.toString())));
+                ClassWeights.parse(text(written, CLASS_WEIGHTS, NONE.classWeights.toString())),
+                number(written, CLIP_NORM, NONE.clipNorm),
+                number(written, CLIP_VALUE, NONE.clipValue),
+                number(written, WEIGHT_DECAY, NONE.weightDecay),
+                truth(written, DECAY_WEIGHTS_ONLY, NONE.decayWeightsOnly),
+                integer(written, ACCUMULATE, NONE.accumulate),
+                number(written, AVERAGE_DECAY, NONE.averageDecay),
+                number(written, VALIDATION_SHARE, NONE.validationShare),
+                integer(written, PATIENCE, NONE.patience));
     }
 
     private static double number(Map<?, ?> written, String key, double usual) {
         return written.containsKey(key) ? Recipe.number(key, written.get(key)) : usual;
+    }
+
+    private static boolean truth(Map<?, ?> written, String key, boolean usual) {
+        Object found = written.get(key);
+        if (found == null) {
+            return usual;
+        }
+        if (found instanceof Boolean value) {
+            return value;
+        }
+        throw Recipe.wrong(key, "true or false", found);
+    }
+
+    private static int integer(Map<?, ?> written, String key, int usual) {
+        return written.containsKey(key) ? Recipe.integer(key, written.get(key)) : usual;
     }
 
     private static String text(Map<?, ?> written, String key, String usual) {

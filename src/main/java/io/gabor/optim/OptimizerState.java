@@ -2,6 +2,7 @@ package io.gabor.optim;
 
 import io.gabor.backend.Backend;
 import io.gabor.backend.OptimizerOp;
+import io.gabor.backend.OptimizerSpec;
 import io.gabor.nn.Network;
 import io.gabor.nn.Parameter;
 import io.gabor.tensor.ElementType;
@@ -9,7 +10,9 @@ import io.gabor.tensor.Shape;
 import io.gabor.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What an optimizer keeps for one network, in backend memory: the rate, the number of the step, and the rule's own state for
@@ -21,7 +24,9 @@ public final class OptimizerState implements AutoCloseable {
     private final Tensor step;
     private final List<Tensor> held = new ArrayList<>();
     private final List<Tensor> state = new ArrayList<>();
-    private final OptimizerOp op;
+    /** One for each group of parameters under one rule. */
+    private final List<OptimizerOp> ops = new ArrayList<>();
+
     private final float[] rateOnHost = new float[1];
 
     OptimizerState(Network network, Optimizer optimizer) {
@@ -33,24 +38,26 @@ public final class OptimizerState implements AutoCloseable {
         try {
             rate = allocate(ElementType.F32, Shape.of(1));
             step = allocate(ElementType.I32, Shape.of(1));
-            op = backend.optimizer(
-                    optimizer.spec(), slots(network, optimizer.spec().stateCount()));
+            slots(network, optimizer).forEach((spec, slots) -> ops.add(backend.optimizer(spec, slots)));
         } catch (RuntimeException | Error e) {
+            ops.forEach(OptimizerOp::close);
             held.forEach(backend::release);
             throw e;
         }
         setRate(optimizer.rate());
     }
 
-    private List<OptimizerOp.Slot> slots(Network network, int stateCount) {
-        List<OptimizerOp.Slot> slots = new ArrayList<>();
+    private Map<OptimizerSpec, List<OptimizerOp.Slot>> slots(Network network, Optimizer optimizer) {
+        Map<OptimizerSpec, List<OptimizerOp.Slot>> slots = new LinkedHashMap<>();
         for (Parameter parameter : network.parameters()) {
+            OptimizerSpec spec = optimizer.specFor(parameter);
             List<Tensor> own = new ArrayList<>();
-            for (int i = 0; i < stateCount; i++) {
+            for (int i = 0; i < spec.stateCount(); i++) {
                 own.add(allocate(ElementType.F32, parameter.shape()));
             }
             state.addAll(own);
-            slots.add(new OptimizerOp.Slot(parameter.value(), parameter.gradient(), own));
+            slots.computeIfAbsent(spec, none -> new ArrayList<>())
+                    .add(new OptimizerOp.Slot(parameter.value(), parameter.gradient(), own));
         }
         return slots;
     }
@@ -72,7 +79,9 @@ public final class OptimizerState implements AutoCloseable {
     /** Counts one more step and updates every parameter by its gradient. */
     public void step() {
         backend.increment(step, 1);
-        op.step(rate, step);
+        for (OptimizerOp op : ops) {
+            op.step(rate, step);
+        }
     }
 
     /** Returns the number of steps taken: I32, one element, in backend memory. */
@@ -88,7 +97,7 @@ public final class OptimizerState implements AutoCloseable {
     /** Releases the state. */
     @Override
     public void close() {
-        op.close();
+        ops.forEach(OptimizerOp::close);
         held.forEach(backend::release);
     }
 }

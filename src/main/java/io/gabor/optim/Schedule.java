@@ -8,7 +8,8 @@ package io.gabor.optim;
  * {@code step:every=2,factor=0.1}, {@code warm-up:epochs=1+one-cycle:max=0.01}. {@code toString} writes what
  * {@link #parse} reads.
  */
-public sealed interface Schedule permits ConstantRate, StepDecay, ExponentialDecay, CosineDecay, OneCycle, WarmUp {
+public sealed interface Schedule
+        permits ConstantRate, StepDecay, ExponentialDecay, CosineDecay, OneCycle, ReduceOnPlateau, WarmUp {
     /** The rate stays as it is. */
     Schedule CONSTANT = new ConstantRate();
 
@@ -24,6 +25,11 @@ public sealed interface Schedule permits ConstantRate, StepDecay, ExponentialDec
      * @throws IllegalArgumentException if the run is too short for this schedule
      */
     Rates start(double rate, long stepsPerEpoch, long steps);
+
+    /** Returns whether the rates go by the validation loss, so that there must be one. */
+    default boolean needsValidation() {
+        return false;
+    }
 
     /**
      * Reads a schedule from its text.
@@ -46,6 +52,7 @@ public sealed interface Schedule permits ConstantRate, StepDecay, ExponentialDec
             case StepDecay.NAME -> StepDecay.read(settings);
             case ExponentialDecay.NAME -> ExponentialDecay.read(settings);
             case CosineDecay.NAME -> CosineDecay.read(settings);
+            case ReduceOnPlateau.NAME -> ReduceOnPlateau.read(settings);
             case OneCycle.NAME -> OneCycle.read(settings);
             default ->
                 throw new IllegalArgumentException("there is no schedule '" + settings.name() + "'; there are "
@@ -55,7 +62,8 @@ public sealed interface Schedule permits ConstantRate, StepDecay, ExponentialDec
                                 StepDecay.NAME,
                                 ExponentialDecay.NAME,
                                 CosineDecay.NAME,
-                                OneCycle.NAME)
+                                OneCycle.NAME,
+                                ReduceOnPlateau.NAME)
                         + ", and " + WarmUp.NAME + " in front of any, as in " + WarmUp.EXAMPLE);
         };
     }

@@ -39,8 +39,22 @@ public record WarmUp(double epochs, double from, Schedule then) implements Sched
                     + " to it, or more to the run");
         }
         Rates behind = then.start(rate, stepsPerEpoch, steps - rise);
-        double top = behind.at(0);
-        return step -> step < rise ? top * (from + (1 - from) * step / rise) : behind.at(step - rise);
+        return new Rates() {
+            @Override
+            public double at(long step) {
+                return step < rise ? behind.at(0) * (from + (1 - from) * step / rise) : behind.at(step - rise);
+            }
+
+            @Override
+            public void validated(double loss) {
+                behind.validated(loss);
+            }
+        };
+    }
+
+    @Override
+    public boolean needsValidation() {
+        return then.needsValidation();
     }
 
     @Override

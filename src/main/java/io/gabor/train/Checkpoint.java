@@ -9,25 +9,41 @@ import io.gabor.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A copy, in backend memory, of all that a training step changes, to go back to. */
+/** A copy of tensors, in backend memory, to go back to. */
 final class Checkpoint implements AutoCloseable {
     private final Backend backend;
     private final List<Tensor> live = new ArrayList<>();
     private final List<Tensor> copies = new ArrayList<>();
 
-    Checkpoint(Network network, OptimizerState optimizer, DeviceDataset data) {
+    /** A copy of all that a training step changes. */
+    Checkpoint(Network network, OptimizerState optimizer, DeviceDataset data, List<Tensor> averages) {
+        this(network, changed(optimizer, data, averages));
+    }
+
+    /** A copy of a network's parameters. */
+    Checkpoint(Network network) {
+        this(network, List.of());
+    }
+
+    private Checkpoint(Network network, List<Tensor> others) {
         backend = network.backend();
         network.parameters().stream().map(Parameter::value).forEach(live::add);
         network.buffers().stream().map(Buffer::value).forEach(live::add);
-        live.addAll(optimizer.tensors());
-        live.add(optimizer.stepCounter());
-        live.add(data.cursor());
+        live.addAll(others);
         try {
             live.forEach(tensor -> copies.add(backend.allocate(tensor.type(), tensor.shape())));
         } catch (RuntimeException | Error e) {
             close();
             throw e;
         }
+    }
+
+    private static List<Tensor> changed(OptimizerState optimizer, DeviceDataset data, List<Tensor> averages) {
+        List<Tensor> changed = new ArrayList<>(optimizer.tensors());
+        changed.addAll(averages);
+        changed.add(optimizer.stepCounter());
+        changed.add(data.cursor());
+        return changed;
     }
 
     void save() {

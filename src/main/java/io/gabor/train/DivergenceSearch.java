@@ -28,8 +28,8 @@ final class DivergenceSearch {
     /**
      * Prepares a search.
      *
-     * @param batch the samples of a full batch
-     * @param samples the samples of an epoch; its last batch may be smaller
+     * @param batch the samples of a full step
+     * @param samples the samples of an epoch; its last step may have fewer
      * @param beforeStep sets what the host sets before the step of a number, from 1: the rate
      */
     DivergenceSearch(
@@ -62,8 +62,7 @@ final class DivergenceSearch {
             beforeStep.accept(firstStep + i);
             int from = seen + i * batch;
             int n = Math.min(batch, samples - from);
-            step.prepare(from, n);
-            NonFiniteException found = look(firstStep + i, n);
+            NonFiniteException found = look(firstStep + i, from, n);
             if (found != null) {
                 checkpoint.restore();
                 return found;
@@ -72,10 +71,30 @@ final class DivergenceSearch {
         return new NonFiniteException(firstStep + steps - 1, "the network", "some value of the network", ADVICE);
     }
 
-    private NonFiniteException look(long number, int n) {
-        step.forward(n);
+    private NonFiniteException look(long number, int from, int n) {
         List<Layer> layers = new ArrayList<>();
         collect(network.root(), layers);
+        for (int part = 0; part < step.parts(n); part++) {
+            int size = step.partSize(part, n);
+            step.prepare(from + step.partStart(part), size);
+            NonFiniteException found = lookAtPasses(number, size, layers);
+            if (found != null) {
+                return found;
+            }
+            step.collect(part, size, n);
+        }
+        step.finish(n);
+        for (Layer layer : layers) {
+            NonFiniteException parameter = look(number, layer, Parameter::value, "the updated ");
+            if (parameter != null) {
+                return parameter;
+            }
+        }
+        return null;
+    }
+
+    private NonFiniteException lookAtPasses(long number, int n, List<Layer> layers) {
+        step.forward(n);
         for (Layer layer : layers) {
             if (!finite(layer.out().value(), n)) {
                 return found(number, layer, "the output");
@@ -91,13 +110,6 @@ final class DivergenceSearch {
                 return found(number, layer, "the gradient at the output");
             }
             NonFiniteException parameter = look(number, layer, Parameter::gradient, "the gradient of the ");
-            if (parameter != null) {
-                return parameter;
-            }
-        }
-        step.update(n);
-        for (Layer layer : layers) {
-            NonFiniteException parameter = look(number, layer, Parameter::value, "the updated ");
             if (parameter != null) {
                 return parameter;
             }

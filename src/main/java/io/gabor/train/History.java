@@ -8,8 +8,9 @@ import java.util.List;
  * @param epochs the epochs, the last one perhaps not complete
  * @param steps the number of updates
  * @param stopped whether {@link Trainer#stop} ended it early
+ * @param bestEpoch the number of the epoch with the least validation loss; 0 without a validation set
  */
-public record History(List<EpochResult> epochs, long steps, boolean stopped) {
+public record History(List<EpochResult> epochs, long steps, boolean stopped, int bestEpoch) {
     public History {
         epochs = List.copyOf(epochs);
     }

@@ -49,7 +49,7 @@ public final class StepProfiler implements AutoCloseable {
             throw new IllegalArgumentException(
                     "a profile needs at least a batch of " + batch + " samples, found " + samples.size());
         }
-        this.memory = TrainingMemory.open(network, loss, optimizer, samples, normalization, batch);
+        this.memory = TrainingMemory.open(network, loss, optimizer, samples, normalization, batch, RunOptions.NONE);
         this.data = memory.data();
         this.optimizer = memory.optimizer();
         this.step = memory.step();

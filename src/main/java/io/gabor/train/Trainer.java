@@ -1,5 +1,6 @@
 package io.gabor.train;
 
+import io.gabor.backend.ClipSpec;
 import io.gabor.backend.OutOfMemoryException;
 import io.gabor.data.Dataset;
 import io.gabor.data.Normalization;
@@ -32,8 +33,14 @@ public final class Trainer {
     private final Loss loss;
     private final Optimizer optimizer;
     private final List<Callback> callbacks = new ArrayList<>();
+    private final List<ClipSpec> clips = new ArrayList<>();
     private Normalization normalization = Normalization.UNIT;
     private Schedule schedule = Schedule.CONSTANT;
+    private Dataset validation;
+    private Loss validationLoss;
+    private int patience;
+    private int accumulate = 1;
+    private double averageDecay;
     private int batch;
     private int epochs = 1;
     private long seed = 1;
@@ -90,8 +97,66 @@ public final class Trainer {
         return this;
     }
 
+    /**
+     * Has each step follow the mean gradient of so many batches, one computed after the other: a larger batch than there is
+     * memory for, to the same results up to rounding. (Where classes have weights, the mean over a batch is a weighted one,
+     * and the mean of several is not quite the weighted mean of all.)
+     */
+    public Trainer accumulate(int batches) {
+        if (batches < 1) {
+            throw new IllegalArgumentException("a step accumulates at least 1 batch, found " + batches);
+        }
+        accumulate = batches;
+        return this;
+    }
+
+    /**
+     * Keeps the exponential moving average of the parameters, {@code a ← d·a + (1 − d)·p} behind each step, from those that
+     * the run starts with. Validation and callbacks at the end of an epoch see the network with the averages, and a run
+     * ends with them.
+     *
+     * @param decay d, above 0 and below 1
+     */
+    public Trainer averageWeights(double decay) {
+        if (!(decay > 0 && decay < 1)) {
+            throw new IllegalArgumentException(
+                    "the decay of the weights' average must be above 0 and below 1, found " + decay);
+        }
+        averageDecay = decay;
+        return this;
+    }
+
+    /** Bounds the gradients of each step before they are followed; several bounds apply one after the other. */
+    public Trainer clip(ClipSpec bound) {
+        clips.add(Objects.requireNonNull(bound, "bound"));
+        return this;
+    }
+
     public Trainer callback(Callback callback) {
         callbacks.add(Objects.requireNonNull(callback, "callback"));
+        return this;
+    }
+
+    /**
+     * Sets samples that were set aside: they are tested at the end of each epoch, and never trained on.
+     *
+     * @param measured the loss that is measured on them
+     */
+    public Trainer validation(Dataset samples, Loss measured) {
+        validation = Objects.requireNonNull(samples, "samples");
+        validationLoss = Objects.requireNonNull(measured, "measured");
+        return this;
+    }
+
+    /**
+     * Ends a run when so many epochs in a row have brought no lower validation loss than the best one before them
+     * (Prechelt, 1998). The network ends with the parameters of its best epoch, however the run ends.
+     */
+    public Trainer patience(int count) {
+        if (count < 1) {
+            throw new IllegalArgumentException("patience must be at least 1 epoch, found " + count);
+        }
+        patience = count;
         return this;
     }
 
@@ -125,10 +190,22 @@ public final class Trainer {
      *     backend; says what is needed and the largest batch that fits
      */
     public History train(Dataset data) {
+        requireValidation();
         try (TrainingMemory memory = staged
-                ? new TrainingMemory(network, loss, optimizer, data, normalization, batch, true)
-                : TrainingMemory.open(network, loss, optimizer, data, normalization, batch)) {
+                ? new TrainingMemory(network, loss, optimizer, data, normalization, batch, runOptions(), true)
+                : TrainingMemory.open(network, loss, optimizer, data, normalization, batch, runOptions())) {
             return new Run(memory).epochs();
+        }
+    }
+
+    private RunOptions runOptions() {
+        return new RunOptions(clips, accumulate, averageDecay, patience > 0);
+    }
+
+    private void requireValidation() {
+        if (validation == null && (patience > 0 || schedule.needsValidation())) {
+            throw new IllegalArgumentException((patience > 0 ? "patience goes" : "the schedule " + schedule + " goes")
+                    + " by the validation loss, and there is no validation set; set a share of the samples aside");
         }
     }
 
@@ -138,8 +215,16 @@ public final class Trainer {
         private final OptimizerState state;
         private final TrainingStep step;
         private final Checkpoint checkpoint;
+        /** The samples of a full step. */
+        private final int group;
+
         private final int stepsPerEpoch;
         private final Rates rates;
+        /** Null without a validation set. */
+        private final ValidationWatch watch;
+        /** Null where no average is kept. */
+        private final WeightAverage average;
+
         private long steps;
 
         // since the epoch's start
@@ -161,20 +246,56 @@ public final class Trainer {
             state = memory.optimizer();
             step = memory.step();
             checkpoint = memory.checkpoint();
-            this.stepsPerEpoch = (data.size() + batch - 1) / batch;
+            group = (int) Math.min((long) batch * accumulate, data.size());
+            average = memory.average();
+            watch = validation == null
+                    ? null
+                    : new ValidationWatch(
+                            new Tester(network, validationLoss).normalization(normalization),
+                            validation,
+                            patience,
+                            memory.best());
+            this.stepsPerEpoch = (data.size() + group - 1) / group;
             rates = schedule.start(optimizer.rate(), stepsPerEpoch, (long) stepsPerEpoch * epochs);
         }
 
         History epochs() {
             List<EpochResult> results = new ArrayList<>();
-            for (int epoch = 1; epoch <= epochs && !stopped; epoch++) {
-                EpochResult result = epoch(epoch);
-                if (result.samples() > 0) {
-                    results.add(result);
-                    callbacks.forEach(callback -> callback.onEpoch(result));
+            for (int epoch = 1; epoch <= epochs && !stopped && !exhausted(); epoch++) {
+                EpochResult trained = epoch(epoch);
+                if (trained.samples() > 0) {
+                    results.add(end(trained));
                 }
             }
-            return new History(results, steps, steps < (long) stepsPerEpoch * epochs);
+            boolean unfinished = steps < (long) stepsPerEpoch * epochs && !exhausted();
+            if (average != null) {
+                average.settle();
+            }
+            if (watch == null) {
+                return new History(results, steps, unfinished, 0);
+            }
+            watch.goBack();
+            return new History(results, steps, unfinished, watch.bestEpoch());
+        }
+
+        /** Shows the network as it would be used now, to the validation and to whoever listens. */
+        private EpochResult end(EpochResult trained) {
+            if (average != null) {
+                average.show();
+            }
+            try {
+                EpochResult result = trained.with(validate(trained.epoch()));
+                callbacks.forEach(callback -> callback.onEpoch(result));
+                return result;
+            } finally {
+                if (average != null) {
+                    average.hide();
+                }
+            }
+        }
+
+        private boolean exhausted() {
+            return watch != null && watch.exhausted();
         }
 
         private EpochResult epoch(int epoch) {
@@ -188,10 +309,9 @@ public final class Trainer {
             lossSum = 0;
             saveCheckpoint(epochStart);
             while (seen < data.size() && !stopped) {
-                int n = Math.min(batch, data.size() - seen);
+                int n = Math.min(group, data.size() - seen);
                 setRate(steps + 1);
-                step.prepare(seen, n);
-                step.run(n);
+                step.run(seen, n);
                 steps++;
                 seen += n;
                 unread++;
@@ -205,7 +325,16 @@ public final class Trainer {
             }
             double seconds = (clock.getAsLong() - epochStart) / 1e9;
             requireFiniteParameters();
-            return new EpochResult(epoch, lossSum / seen, seen, seconds);
+            return new EpochResult(epoch, lossSum / seen, seen, seconds, null);
+        }
+
+        private TestResult validate(int epoch) {
+            if (watch == null || seen < data.size()) {
+                return null;
+            }
+            TestResult result = watch.look(epoch);
+            rates.validated(result.loss());
+            return result;
         }
 
         private void setRate(long number) {
@@ -215,20 +344,20 @@ public final class Trainer {
         /** Reads the losses since the last report, and stops the run if one is not finite. */
         private void report(int epoch) {
             float[] losses = step.readLosses();
-            int lastBatch = seen - (seen - 1) / batch * batch;
+            int lastBatch = seen - (seen - 1) / group * group;
             for (int i = 0; i < unread; i++) {
                 long number = steps - unread + 1 + i;
                 float value = losses[(int) (number % TrainingStep.LOG_SIZE)];
                 if (!Float.isFinite(value)) {
                     throw divergence();
                 }
-                lossSum += (double) value * (i == unread - 1 ? lastBatch : batch);
+                lossSum += (double) value * (i == unread - 1 ? lastBatch : group);
             }
             unread = 0;
             lastReport = clock.getAsLong();
             double seconds = (lastReport - epochStart) / 1e9;
             Progress progress = new Progress(
-                    epoch, epochs, (seen + batch - 1) / batch, stepsPerEpoch, seen, lossSum / seen, seen / seconds);
+                    epoch, epochs, (seen + group - 1) / group, stepsPerEpoch, seen, lossSum / seen, seen / seconds);
             callbacks.forEach(callback -> callback.onProgress(progress));
             if (lastReport - checkpointTime > CHECKPOINT_NANOS) {
                 // A finite loss says nothing about the update behind it, and a checkpoint is what a search goes back
@@ -256,7 +385,7 @@ public final class Trainer {
         }
 
         private DivergenceSearch search() {
-            return new DivergenceSearch(network, step, checkpoint, batch, data.size(), this::setRate);
+            return new DivergenceSearch(network, step, checkpoint, group, data.size(), this::setRate);
         }
     }
 }

@@ -12,8 +12,10 @@ import io.gabor.nn.Network;
 import io.gabor.optim.Optimizer;
 import io.gabor.optim.OptimizerState;
 import io.gabor.tensor.Shape;
+import io.gabor.tensor.Tensor;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 
 /** What a training run holds on the backend beside the network. Whatever fails, nothing is left. */
@@ -21,13 +23,16 @@ final class TrainingMemory implements AutoCloseable {
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
     private final DeviceDataset data;
     private final OptimizerState optimizer;
+    private final WeightAverage average;
     private final Checkpoint checkpoint;
+    private final Checkpoint best;
     private final TrainingStep step;
 
     /**
      * Takes the memory.
      *
-     * @param batch the samples of a full step
+     * @param batch the samples of a full batch
+     * @param options what the run does beside its usual parts
      * @param staged whether only one batch of the data set at a time is to be there
      */
     TrainingMemory(
@@ -37,12 +42,16 @@ final class TrainingMemory implements AutoCloseable {
             Dataset samples,
             Normalization normalization,
             int batch,
+            RunOptions options,
             boolean staged) {
         try {
             data = opened(new DeviceDataset(network, loss, samples, normalization, staged));
             optimizer = opened(rule.attach(network));
-            checkpoint = opened(new Checkpoint(network, optimizer, data));
-            step = opened(new TrainingStep(network, loss, optimizer, data, batch));
+            average = options.averageDecay() == 0 ? null : opened(new WeightAverage(network, options.averageDecay()));
+            List<Tensor> averages = average == null ? List.of() : average.tensors();
+            checkpoint = opened(new Checkpoint(network, optimizer, data, averages));
+            best = options.keepsBest() ? opened(new Checkpoint(network)) : null;
+            step = opened(new TrainingStep(network, loss, optimizer, data, batch, options, average));
         } catch (RuntimeException | Error e) {
             close();
             throw e;
@@ -55,12 +64,19 @@ final class TrainingMemory implements AutoCloseable {
      * @throws OutOfMemoryException if not even that fits; says what is needed and the largest batch that fits
      */
     static TrainingMemory open(
-            Network network, Loss loss, Optimizer rule, Dataset samples, Normalization normalization, int batch) {
+            Network network,
+            Loss loss,
+            Optimizer rule,
+            Dataset samples,
+            Normalization normalization,
+            int batch,
+            RunOptions options) {
         try {
-            return new TrainingMemory(network, loss, rule, samples, normalization, batch, false);
+            return new TrainingMemory(network, loss, rule, samples, normalization, batch, options, false);
         } catch (OutOfMemoryException whole) {
             try {
-                TrainingMemory memory = new TrainingMemory(network, loss, rule, samples, normalization, batch, true);
+                TrainingMemory memory =
+                        new TrainingMemory(network, loss, rule, samples, normalization, batch, options, true);
                 memory.data.announce(samples);
                 return memory;
             } catch (OutOfMemoryException e) {
@@ -101,6 +117,16 @@ final class TrainingMemory implements AutoCloseable {
 
     Checkpoint checkpoint() {
         return checkpoint;
+    }
+
+    /** Returns the parameters' moving average; null if there is none. */
+    WeightAverage average() {
+        return average;
+    }
+
+    /** Returns where the best epoch's parameters are kept; null if they are not. */
+    Checkpoint best() {
+        return best;
     }
 
     TrainingStep step() {

@@ -27,9 +27,11 @@ import io.gabor.nn.Network;
 import io.gabor.nn.ReLU;
 import io.gabor.nn.Residual;
 import io.gabor.nn.Sequential;
+import io.gabor.optim.Adagrad;
 import io.gabor.optim.Adam;
 import io.gabor.optim.AdamW;
 import io.gabor.optim.Optimizer;
+import io.gabor.optim.RmsProp;
 import io.gabor.optim.Sgd;
 import io.gabor.tensor.ConvGeometry;
 import io.gabor.tensor.ElementType;
@@ -456,6 +458,8 @@ class BackpropExamplesTest {
         example.expect("nesterov", twoSteps(new Sgd(rate, 0.9, true, 0), rate));
         example.expect("adam", twoSteps(new Adam(rate), rate));
         example.expect("adamw", twoSteps(new AdamW(rate), rate));
+        example.expect("rmsprop", twoSteps(new RmsProp(rate, 0.9, 1e-8, 0, 0), rate));
+        example.expect("adagrad", twoSteps(new Adagrad(rate), rate));
     }
 
     /** The text's factors are exact; a net of ten random layers must show them within a few per cent. */

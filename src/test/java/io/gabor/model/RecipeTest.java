@@ -63,23 +63,36 @@ final class RecipeTest {
     @Test
     void whatIsAddedIsWrittenAndReadBackAndNothingForNothing() {
         assertFalse(recipe().write().containsKey("options"));
-        Recipe added = recipe().withOptions(new TrainingOptions(0.1, ClassWeights.parse("balanced")));
+        Recipe added = recipe().withOptions(new TrainingOptions(
+                0.1, ClassWeights.parse("balanced"), 2.5, 0.5, 0.01, true, 4, 0.99, 0.1, 3));
         Recipe read = Recipe.read((Map<?, ?>) Json.read(Json.write(added.write())));
         assertEquals(added.options(), read.options());
         assertEquals(
-                Map.of("labelSmoothing", 0.1, "classWeights", "balanced"),
+                Map.of(
+                        "accumulate", 4,
+                        "averageDecay", 0.99,
+                        "labelSmoothing", 0.1,
+                        "classWeights", "balanced",
+                        "clipNorm", 2.5,
+                        "clipValue", 0.5,
+                        "weightDecay", 0.01,
+                        "decayWeightsOnly", true,
+                        "validationShare", 0.1,
+                        "patience", 3),
                 added.write().get("options"));
+        assertTrue(added.createOptimizer().toString().contains("weightDecay=0.01], biases spared"));
     }
 
     @Test
     void theLossIsThatOfTheRecipeUnlessSomethingIsAdded() {
         Recipe lenet = Models.byName("lenet").recipe();
         assertSame(lenet.loss(), lenet.trainingLoss(data()));
-        Recipe smoothed = lenet.withOptions(new TrainingOptions(0.1, ClassWeights.EQUAL));
+        Recipe smoothed = lenet.withOptions(new TrainingOptions(0.1, ClassWeights.EQUAL, 0, 0, -1, false, 1, 0, 0, 0));
         assertNotSame(smoothed.loss(), smoothed.trainingLoss(data()));
         String message = assertThrows(
                         IllegalArgumentException.class,
-                        () -> recipe().withOptions(new TrainingOptions(0.1, ClassWeights.EQUAL))
+                        () -> recipe().withOptions(
+                                        new TrainingOptions(0.1, ClassWeights.EQUAL, 0, 0, -1, false, 1, 0, 0, 0))
                                 .trainingLoss(data()))
                 .getMessage();
         assertTrue(message.contains("trained with bce"), message);
@@ -119,7 +132,7 @@ final class RecipeTest {
                 "scale | [\"x\"] | the recipe's 'scale' must be a number",
                 "shift | [1e300] | must be finite",
                 "loss | \"hinge\" | there is no loss 'hinge'",
-                "optimizer | \"rmsprop\" | there is no optimizer 'rmsprop'",
+                "optimizer | \"lion\" | there is no optimizer 'lion'",
                 "rate | 0 | the learning rate must be finite and above 0",
                 "rate | \"fast\" | the recipe's 'rate' must be a number",
                 "schedule | \"linear\" | there is no schedule 'linear'",
@@ -127,6 +140,13 @@ final class RecipeTest {
                 "options | {\"labelSmoothing\":2} | label smoothing must be from 0 to 1, found 2",
                 "options | {\"labelSmoothing\":\"x\"} | the recipe's 'labelSmoothing' must be a number",
                 "options | {\"classWeights\":\"1,0\"} | a number above 0 for each class",
+                "options | {\"clipNorm\":-1} | clipNorm must be finite and above 0, or 0 for none, found -1",
+                "options | {\"clipValue\":-2} | clipValue must be finite and above 0",
+                "options | {\"validationShare\":1} | the validation share must be above 0 and below 1",
+                "options | {\"patience\":0.5} | the recipe's 'patience' must be an integer",
+                "options | {\"decayWeightsOnly\":1} | the recipe's 'decayWeightsOnly' must be true or false, found 1",
+                "options | {\"accumulate\":0} | a step accumulates at least 1 batch, found 0",
+                "options | {\"averageDecay\":1} | the decay of the weights' average must be above 0 and below 1",
                 "batch | 0 | batch and epochs must be at least 1",
                 "batch | 1.5 | the recipe's 'batch' must be an integer",
                 "epochs | 0 | batch and epochs must be at least 1",

@@ -8,7 +8,10 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import io.gabor.backend.Backend;
 import io.gabor.backend.Backends;
+import io.gabor.backend.Bias;
+import io.gabor.nn.Conv2d;
 import io.gabor.nn.Dense;
+import io.gabor.nn.Flatten;
 import io.gabor.nn.Network;
 import io.gabor.nn.Parameter;
 import io.gabor.nn.Sequential;
@@ -74,6 +77,37 @@ final class OptimizerTest {
         };
     }
 
+    /** {@code torch.optim.RMSprop}, not centred. */
+    private static Rules rmsProp(double alpha, double epsilon, double momentum, double decay) {
+        return () -> new Rule() {
+            private double square;
+            private double buffer;
+
+            @Override
+            public double next(double p, double gradient, double rate) {
+                double g = gradient + decay * p;
+                square += (1 - alpha) * (g * g - square);
+                double direction = g / (Math.sqrt(square) + epsilon);
+                buffer = momentum * buffer + direction;
+                return p - rate * (momentum == 0 ? direction : buffer);
+            }
+        };
+    }
+
+    /** {@code torch.optim.Adagrad} with {@code lr_decay=0}. */
+    private static Rules adagrad(double epsilon, double decay) {
+        return () -> new Rule() {
+            private double sum;
+
+            @Override
+            public double next(double p, double gradient, double rate) {
+                double g = gradient + decay * p;
+                sum += g * g;
+                return p - rate * g / (Math.sqrt(sum) + epsilon);
+            }
+        };
+    }
+
     private static Stream<Case> cases() {
         return Stream.of(
                 new Case("SGD", new Sgd(0.1), sgd(0, false, 0)),
@@ -91,6 +125,16 @@ final class OptimizerTest {
                 new Case("AdamW", new AdamW(0.01), adam(0.9, 0.999, 1e-8, 0.01, true)),
                 new Case(
                         "AdamW, other constants", new AdamW(0.1, 0.5, 0.9, 1e-3, 0.5), adam(0.5, 0.9, 1e-3, 0.5, true)),
+                new Case("RMSProp", new RmsProp(0.01), rmsProp(0.99, 1e-8, 0, 0)),
+                new Case(
+                        "RMSProp, other constants",
+                        new RmsProp(0.01, 0.9, 1e-2, 0.8, 0.3),
+                        rmsProp(0.9, 1e-2, 0.8, 0.3)),
+                new Case("Adagrad", new Adagrad(0.1), adagrad(1e-10, 0)),
+                new Case("Adagrad, other constants", new Adagrad(0.1, 0.1, 0.3), adagrad(0.1, 0.3)),
+                new Case("another weight decay", new AdamW(0.01).weightDecay(0.3), adam(0.9, 0.999, 1e-8, 0.3, true)),
+                new Case("by name: rmsprop", Optimizers.create("rmsprop", 0.01), rmsProp(0.99, 1e-8, 0, 0)),
+                new Case("by name: adagrad", Optimizers.create("adagrad", 0.1), adagrad(1e-10, 0)),
                 new Case("by name: sgd", Optimizers.create("sgd", 0.1), sgd(0, false, 0)),
                 new Case("by name: momentum", Optimizers.create("momentum", 0.02), sgd(0.9, false, 0)),
                 new Case("by name: nesterov", Optimizers.create("nesterov", 0.02), sgd(0.9, true, 0)),
@@ -150,6 +194,33 @@ final class OptimizerTest {
         }
     }
 
+    /** Two groups: weights under decay, biases without. */
+    @ParameterizedTest
+    @MethodSource("io.gabor.train.EachBackend#names")
+    void biasesCanBeSparedTheDecay(String name) {
+        try (Backend backend = Backends.select(name);
+                Network network = Network.training(
+                        Sequential.of(new Conv2d(2, 2).bias(Bias.PER_PIXEL), new Flatten(), new Dense(3)),
+                        Shape.of(1, 3, 3),
+                        backend,
+                        1,
+                        2);
+                OptimizerState state =
+                        new Sgd(0.5).weightDecay(0.5).decayWeightsOnly().attach(network)) {
+            for (Parameter parameter : network.parameters()) {
+                backend.fill(parameter.value(), 8);
+                backend.fill(parameter.gradient(), 2);
+            }
+            state.step();
+            for (Parameter parameter : network.parameters()) {
+                double expected = parameter.name().endsWith("bias") ? 8 - 0.5 * 2 : 8 - 0.5 * (2 + 0.5 * 8);
+                for (double value : download(backend, parameter)) {
+                    assertEquals(expected, value, 1e-6, parameter.name());
+                }
+            }
+        }
+    }
+
     private static Network network(Backend backend) {
         return Network.training(Sequential.of(new Dense(7), new Dense(3)), Shape.of(5), backend, 1, 2);
     }
@@ -204,13 +275,19 @@ final class OptimizerTest {
         assertThrows(IllegalArgumentException.class, () -> new Adam(0.1, 1, 0.9, 1e-8, 0));
         assertThrows(IllegalArgumentException.class, () -> new Adam(0.1, 0.9, Double.NaN, 1e-8, 0));
         assertThrows(IllegalArgumentException.class, () -> new AdamW(0.1, 0.9, 0.9, 0, 0));
+        assertThrows(IllegalArgumentException.class, () -> new RmsProp(0.1, 1, 1e-8, 0, 0));
+        assertThrows(IllegalArgumentException.class, () -> new RmsProp(0.1, 0.9, 0, 0, 0));
+        assertThrows(IllegalArgumentException.class, () -> new RmsProp(0.1, 0.9, 1e-8, 1, 0));
+        assertThrows(IllegalArgumentException.class, () -> new Adagrad(0.1, 0, 0));
+        assertThrows(IllegalArgumentException.class, () -> new Adagrad(0.1, 1e-8, -1));
+        assertThrows(IllegalArgumentException.class, () -> new Sgd(0.1).weightDecay(Double.NaN));
     }
 
     @Test
     void anUnknownNameIsRefusedWithTheKnownOnes() {
         assertEquals(
-                "there is no optimizer 'rmsprop'; there are sgd, momentum, nesterov, adam, adamw",
-                assertThrows(IllegalArgumentException.class, () -> Optimizers.create("rmsprop", 1))
+                "there is no optimizer 'lion'; there are sgd, momentum, nesterov, adam, adamw, rmsprop, adagrad",
+                assertThrows(IllegalArgumentException.class, () -> Optimizers.create("lion", 1))
                         .getMessage());
     }
 }

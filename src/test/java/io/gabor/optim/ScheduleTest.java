@@ -1,6 +1,7 @@
 package io.gabor.optim;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -186,6 +187,46 @@ final class ScheduleTest {
                 .contains("a rise of 10 steps leaves nothing of a run of 10"));
     }
 
+    /** {@code ReduceLROnPlateau.step}: what must become of a rate of 1 after each of these losses. */
+    @Test
+    void reduceOnPlateau() {
+        Rates rates = Schedule.parse("plateau:factor=0.5,patience=1,threshold=0.1,cooldown=1,min=0.2")
+                .start(1, 1, 99);
+        double[][] lossAndRate = {
+            {4, 1}, // the first is the best so far
+            {3.7, 1}, // not lower by a tenth: one bad epoch
+            {3.5, 1}, // lower by more than a tenth of 4
+            {3.5, 1}, // one
+            {Double.NaN, 0.5}, // two, more than the patience
+            {9, 0.5}, // cooling down: not counted
+            {9, 0.5}, // one
+            {9, 0.25}, // two
+            {9, 0.25}, // cooling down
+            {9, 0.25}, // one
+            {9, 0.2}, // two; not below the least
+            {9, 0.2},
+            {9, 0.2},
+            {9, 0.2}
+        };
+        for (double[] next : lossAndRate) {
+            rates.validated(next[0]);
+            assertEquals(next[1], rates.at(5), 1e-15, "after a loss of " + next[0]);
+        }
+    }
+
+    @Test
+    void onlyAPlateauNeedsValidationAndAWarmUpHandsItOn() {
+        assertTrue(Schedule.parse("plateau").needsValidation());
+        assertTrue(Schedule.parse("warm-up:epochs=1+plateau").needsValidation());
+        assertFalse(Schedule.parse("warm-up:epochs=1+cosine").needsValidation());
+        Rates rates =
+                Schedule.parse("warm-up:epochs=1,from=0.5+plateau:patience=0").start(1, 4, 40);
+        rates.validated(1);
+        rates.validated(2);
+        assertEquals(0.1, rates.at(4), 1e-15);
+        assertEquals(0.05, rates.at(0), 1e-15);
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -198,6 +239,8 @@ final class ScheduleTest {
                 "one-cycle",
                 "one-cycle:max=0.01,pct=0.4",
                 "one-cycle:max=0.01,div=10,final-div=1000,phases=3",
+                "plateau",
+                "plateau:factor=0.5,patience=2,threshold=0.01,cooldown=3,min=1.0E-4",
                 "warm-up:epochs=1",
                 "warm-up:epochs=0.5,from=0.1+cosine",
                 "warm-up:epochs=2+one-cycle:max=0.01"
@@ -237,6 +280,10 @@ final class ScheduleTest {
                 "one-cycle:pct=0.6,phases=3 | pct must be from 0 to 0.5, since three phases",
                 "one-cycle:phases=4 | phases must be 2 or 3, found 4",
                 "one-cycle:div=0 | div must be finite and above 0, found 0",
+                "plateau:factor=1 | factor must be above 0 and below 1, found 1",
+                "plateau:patience=-1 | patience must be a whole number of at least 0, found -1",
+                "plateau:cooldown=0.5 | cooldown must be a whole number of at least 0, found 0.5",
+                "plateau:threshold=2 | threshold must be from 0 to 1",
                 "warm-up | schedule warm-up needs epochs, as in warm-up:epochs=1+cosine",
                 "warm-up:epochs=0 | epochs must be finite and above 0",
                 "warm-up:epochs=1,from=2 | from must be from 0 to 1, found 2",

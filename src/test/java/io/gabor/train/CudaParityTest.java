@@ -194,7 +194,7 @@ class CudaParityTest {
             data = DeviceDataset.open(
                     network, model.recipe().loss(), samples, model.recipe().normalization());
             optimizer = rule.attach(network);
-            step = new TrainingStep(network, model.recipe().loss(), optimizer, data, batch);
+            step = new TrainingStep(network, model.recipe().loss(), optimizer, data, batch, RunOptions.NONE, null);
         }
 
         /** Runs one more step and returns its loss. */
@@ -202,7 +202,7 @@ class CudaParityTest {
             if (steps % perEpoch == 0) {
                 data.start(Shuffle.order(data.size(), SEED, steps / perEpoch));
             }
-            step.run(batch);
+            step.run(steps % perEpoch * batch, batch);
             steps++;
             return step.readLoss();
         }

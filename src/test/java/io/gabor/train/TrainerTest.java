@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.gabor.backend.Backend;
 import io.gabor.backend.BackendOptions;
 import io.gabor.backend.Backends;
+import io.gabor.backend.ClipSpec;
 import io.gabor.data.Dataset;
 import io.gabor.data.Normalization;
 import io.gabor.data.Shuffle;
@@ -176,6 +177,28 @@ final class TrainerTest {
                     .epochs(2)
                     .train(Samples.pairs(1, 3, 1, 3, 1, 3));
             assertEquals(w, network.weights().get("dense1.weight")[0], 1e-6);
+        }
+    }
+
+    /** One weight, batch 1, in float as the optimizer's rate is: w ← w − η·min(max(g, −1), 1). */
+    @Test
+    void gradientsAreBoundedBeforeTheyAreFollowed() {
+        for (ClipSpec bound : List.of(new ClipSpec.Value(1), new ClipSpec.Norm(1))) {
+            try (Network network = Network.training(new Dense(1).bias(false), Shape.of(1), backend, 1, 1)) {
+                network.load(Map.of("dense1.weight", new float[] {1}));
+                double w = 1;
+                for (int step = 0; step < 40; step++) {
+                    double g = 2 * (w - 3);
+                    double most = bound instanceof ClipSpec.Norm ? Math.abs(g) / (Math.abs(g) + 1e-6) : 1;
+                    w -= 0.1f * Math.min(Math.max(g, -most), most);
+                }
+                new Trainer(network, new MeanSquaredError(), new Sgd(0.1))
+                        .normalization(Normalization.NONE)
+                        .clip(bound)
+                        .epochs(40)
+                        .train(Samples.pairs(1, 3));
+                assertEquals(w, network.weights().get("dense1.weight")[0], 1e-6);
+            }
         }
     }
 

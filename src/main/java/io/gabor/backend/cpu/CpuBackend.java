@@ -4,6 +4,8 @@ import io.gabor.backend.Activation;
 import io.gabor.backend.Backend;
 import io.gabor.backend.BatchNormOp;
 import io.gabor.backend.BatchNormSpec;
+import io.gabor.backend.ClipOp;
+import io.gabor.backend.ClipSpec;
 import io.gabor.backend.Epilogue;
 import io.gabor.backend.OptimizerOp;
 import io.gabor.backend.OptimizerSpec;
@@ -240,6 +242,11 @@ public final class CpuBackend implements Backend {
     }
 
     @Override
+    public void blend(int count, float a, Tensor x, float b, Tensor y) {
+        elements.blend(count, a, x, b, y);
+    }
+
+    @Override
     public void softmax(int rows, int cols, Tensor x, Tensor y) {
         elements.softmax(rows, cols, x, y);
     }
@@ -308,6 +315,12 @@ public final class CpuBackend implements Backend {
         float[] logged = memory.floats("store", "log", log, 1);
         Memory.separate("store", "log", logged, "value", values);
         logged[Math.floorMod(indices[0], log.size())] = values[0];
+    }
+
+    @Override
+    public ClipOp gradientClipping(ClipSpec spec, List<Tensor> gradients) {
+        memory.requireOpen("gradientClipping");
+        return new CpuClip(context, spec, gradients);
     }
 
     @Override

@@ -17,11 +17,14 @@ final class CpuElements {
     private final WorkerPool.Task forward = this::forward;
     private final WorkerPool.Task backward = this::backward;
     private final WorkerPool.Task sum = this::sum;
+    private final WorkerPool.Task blend = this::blend;
     private final WorkerPool.Task softmax = this::softmax;
     private final WorkerPool.Task softmaxBackward = this::softmaxBackward;
 
     private Function function;
     private float slope;
+    private float factor;
+    private float kept;
     private int count;
     private int rows;
     private int cols;
@@ -94,6 +97,22 @@ final class CpuElements {
     private void sum(int chunk, int worker) {
         int at = chunk * CHUNK;
         kernels.add(length(chunk), a, at, b, at, c, at);
+    }
+
+    void blend(int elements, float scale, Tensor x, float keep, Tensor y) {
+        String op = "blend";
+        Memory.range(op, "count", elements, 1, Integer.MAX_VALUE);
+        a = context.memory().floats(op, "x", x, elements);
+        b = context.memory().floats(op, "y", y, elements);
+        Memory.separate(op, "y", b, "x", a);
+        factor = scale;
+        kept = keep;
+        run(blend, elements, 1);
+    }
+
+    private void blend(int chunk, int worker) {
+        int at = chunk * CHUNK;
+        kernels.blend(length(chunk), factor, a, at, kept, b, at);
     }
 
     // ---- softmax

@@ -27,6 +27,8 @@ final class CpuOptimizer implements OptimizerOp {
     private final AdamConstants constants = new AdamConstants();
     private final WorkerPool.Task sgd = this::sgd;
     private final WorkerPool.Task adam = this::adam;
+    private final WorkerPool.Task rmsProp = this::rmsProp;
+    private final WorkerPool.Task adagrad = this::adagrad;
     private float rate;
     private boolean closed;
 
@@ -100,6 +102,10 @@ final class CpuOptimizer implements OptimizerOp {
         if (spec instanceof OptimizerSpec.Adam rule) {
             prepare(rule, step);
             context.pool().run(adam, chunkSlot.length, work);
+        } else if (spec instanceof OptimizerSpec.RmsProp) {
+            context.pool().run(rmsProp, chunkSlot.length, work);
+        } else if (spec instanceof OptimizerSpec.Adagrad) {
+            context.pool().run(adagrad, chunkSlot.length, work);
         } else {
             context.pool().run(sgd, chunkSlot.length, work);
         }
@@ -148,6 +154,40 @@ final class CpuOptimizer implements OptimizerOp {
         int i = chunkSlot[chunk];
         int at = chunkStart[chunk];
         kernels.adam(length(chunk), constants, values[i], at, gradients[i], at, first[i], at, second[i], at);
+    }
+
+    private void rmsProp(int chunk, int worker) {
+        int i = chunkSlot[chunk];
+        int at = chunkStart[chunk];
+        OptimizerSpec.RmsProp rule = (OptimizerSpec.RmsProp) spec;
+        kernels.rmsProp(
+                length(chunk),
+                rate,
+                (float) rule.weightDecay(),
+                (float) rule.alpha(),
+                (float) (1 - rule.alpha()),
+                (float) rule.epsilon(),
+                (float) rule.momentum(),
+                values[i],
+                gradients[i],
+                first[i],
+                second[i],
+                at);
+    }
+
+    private void adagrad(int chunk, int worker) {
+        int i = chunkSlot[chunk];
+        int at = chunkStart[chunk];
+        OptimizerSpec.Adagrad rule = (OptimizerSpec.Adagrad) spec;
+        kernels.adagrad(
+                length(chunk),
+                rate,
+                (float) rule.weightDecay(),
+                (float) rule.epsilon(),
+                values[i],
+                gradients[i],
+                first[i],
+                at);
     }
 
     @Override

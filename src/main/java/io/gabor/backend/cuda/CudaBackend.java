@@ -4,6 +4,8 @@ import io.gabor.backend.Activation;
 import io.gabor.backend.Backend;
 import io.gabor.backend.BatchNormOp;
 import io.gabor.backend.BatchNormSpec;
+import io.gabor.backend.ClipOp;
+import io.gabor.backend.ClipSpec;
 import io.gabor.backend.Epilogue;
 import io.gabor.backend.OptimizerOp;
 import io.gabor.backend.OptimizerSpec;
@@ -239,6 +241,11 @@ public final class CudaBackend implements Backend {
     }
 
     @Override
+    public void blend(int count, float a, Tensor x, float b, Tensor y) {
+        elements.blend(count, a, x, b, y);
+    }
+
+    @Override
     public void softmax(int rows, int cols, Tensor x, Tensor y) {
         elements.softmax(rows, cols, x, y);
     }
@@ -301,6 +308,12 @@ public final class CudaBackend implements Backend {
     @Override
     public void store(Tensor value, Tensor index, Tensor log) {
         batches.store(value, index, log);
+    }
+
+    @Override
+    public ClipOp gradientClipping(ClipSpec spec, List<Tensor> gradients) {
+        memory.requireOpen("gradientClipping");
+        return new CudaClip(context, spec, gradients);
     }
 
     @Override

@@ -14,6 +14,7 @@ final class CudaElements {
     private final Launch forward;
     private final Launch backward;
     private final Launch sum;
+    private final Launch blend;
     private final Launch softmax;
     private final Launch softmaxBackward;
 
@@ -23,6 +24,7 @@ final class CudaElements {
         forward = context.launch("activation", "gabor_elementwise_activation", 5);
         backward = context.launch("activationBackward", "gabor_elementwise_activation_backward", 6);
         sum = context.launch("add", "gabor_elementwise_add", 4);
+        blend = context.launch("blend", "gabor_elementwise_blend", 5);
         softmax = context.launch("softmax", "gabor_softmax_forward", 4);
         softmaxBackward = context.launch("softmaxBackward", "gabor_softmax_backward", 5);
     }
@@ -55,6 +57,16 @@ final class CudaElements {
         sum.setInt(0, count).setPointer(1, memory.floats(op, "a", a, count));
         sum.setPointer(2, memory.floats(op, "b", b, count)).setPointer(3, memory.floats(op, "sum", result, count));
         sum.run(context.blocks(count, THREADS), THREADS);
+    }
+
+    void blend(int count, float a, Tensor x, float b, Tensor y) {
+        String op = "blend";
+        CudaMemory.range(op, "count", count, 1, Integer.MAX_VALUE);
+        CudaStorage in = memory.floats(op, "x", x, count);
+        CudaStorage out = memory.floats(op, "y", y, count);
+        CudaMemory.separate(op, "y", out, "x", in);
+        blend.setInt(0, count).setFloat(1, a).setPointer(2, in).setFloat(3, b).setPointer(4, out);
+        blend.run(context.blocks(count, THREADS), THREADS);
     }
 
     void softmax(int rows, int cols, Tensor x, Tensor y) {

@@ -56,6 +56,18 @@ final class CudaOptimizer implements OptimizerOp {
                     .setDouble(6, adam.weightDecay())
                     .setInt(7, adam.decoupled() ? 1 : 0);
         }
+        if (spec instanceof OptimizerSpec.RmsProp rmsProp) {
+            return context.launch(OP, "gabor_optimizer_rmsprop", 6)
+                    .setFloat(2, (float) rmsProp.weightDecay())
+                    .setDouble(3, rmsProp.alpha())
+                    .setFloat(4, (float) rmsProp.epsilon())
+                    .setFloat(5, (float) rmsProp.momentum());
+        }
+        if (spec instanceof OptimizerSpec.Adagrad adagrad) {
+            return context.launch(OP, "gabor_optimizer_adagrad", 4)
+                    .setFloat(2, (float) adagrad.weightDecay())
+                    .setFloat(3, (float) adagrad.epsilon());
+        }
         OptimizerSpec.Sgd sgd = (OptimizerSpec.Sgd) spec;
         if (sgd.stateCount() == 0) {
             return context.launch(OP, "gabor_optimizer_sgd", 3).setFloat(2, (float) sgd.weightDecay());

@@ -18,6 +18,15 @@ import java.util.List;
  *           m ← β1·m + (1 − β1)·g
  *           v ← β2·v + (1 − β2)·g²
  *           p ← p − η/(1 − β1ᵗ) · m / (√v / √(1 − β2ᵗ) + ε)
+ *
+ * RMSProp   g ← g + weightDecay·p
+ *           v ← α·v + (1 − α)·g²
+ *           u ← μ·u + g / (√v + ε)
+ *           p ← p − η·u                                                        without momentum: p ← p − η·g / (√v + ε)
+ *
+ * Adagrad   g ← g + weightDecay·p
+ *           s ← s + g²
+ *           p ← p − η·g / (√s + ε)
  * </pre>
  *
  * The gradient itself is an input and stays as it is.
@@ -64,6 +73,10 @@ final class Optimizers implements OptimizerOp {
                 step(sgd, slot, eta);
             } else if (spec instanceof OptimizerSpec.Adam adam) {
                 step(adam, slot, eta, t);
+            } else if (spec instanceof OptimizerSpec.RmsProp rmsProp) {
+                step(rmsProp, slot, eta);
+            } else if (spec instanceof OptimizerSpec.Adagrad adagrad) {
+                step(adagrad, slot, eta);
             }
         }
     }
@@ -100,6 +113,35 @@ final class Optimizers implements OptimizerOp {
             m[i] = rule.beta1() * m[i] + (1 - rule.beta1()) * g;
             v[i] = rule.beta2() * v[i] + (1 - rule.beta2()) * g * g;
             p[i] -= eta / correction1 * m[i] / (Math.sqrt(v[i]) / Math.sqrt(correction2) + rule.epsilon());
+        }
+    }
+
+    private static void step(OptimizerSpec.RmsProp rule, Slot slot, double eta) {
+        double[] p = floats(slot.value());
+        double[] gradient = floats(slot.gradient());
+        double[] v = floats(slot.state().get(0));
+        double[] u = rule.momentum() == 0 ? null : floats(slot.state().get(1));
+        for (int i = 0; i < slot.value().size(); i++) {
+            double g = gradient[i] + rule.weightDecay() * p[i];
+            v[i] = rule.alpha() * v[i] + (1 - rule.alpha()) * g * g;
+            double direction = g / (Math.sqrt(v[i]) + rule.epsilon());
+            if (u == null) {
+                p[i] -= eta * direction;
+            } else {
+                u[i] = rule.momentum() * u[i] + direction;
+                p[i] -= eta * u[i];
+            }
+        }
+    }
+
+    private static void step(OptimizerSpec.Adagrad rule, Slot slot, double eta) {
+        double[] p = floats(slot.value());
+        double[] gradient = floats(slot.gradient());
+        double[] s = floats(slot.state().get(0));
+        for (int i = 0; i < slot.value().size(); i++) {
+            double g = gradient[i] + rule.weightDecay() * p[i];
+            s[i] += g * g;
+            p[i] -= eta * g / (Math.sqrt(s[i]) + rule.epsilon());
         }
     }
 

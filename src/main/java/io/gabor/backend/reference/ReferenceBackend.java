@@ -4,6 +4,8 @@ import io.gabor.backend.Activation;
 import io.gabor.backend.Backend;
 import io.gabor.backend.BatchNormOp;
 import io.gabor.backend.BatchNormSpec;
+import io.gabor.backend.ClipOp;
+import io.gabor.backend.ClipSpec;
 import io.gabor.backend.Epilogue;
 import io.gabor.backend.OptimizerOp;
 import io.gabor.backend.OptimizerSpec;
@@ -29,7 +31,7 @@ import java.util.Set;
  *
  * <p>This class checks arguments, keeps the books of memory and hands over to the file of each family of ops:
  * {@link Convolution}, {@link Dense}, {@link MaxPool}, {@link AvgPool}, {@link BatchNorm}, {@link Activations}, {@link Softmax},
- * {@link Losses}, {@link Batches}, {@link Optimizers}. It is stricter than a backend has to be: labels and the order of
+ * {@link Losses}, {@link Batches}, {@link Clipping}, {@link Optimizers}. It is stricter than a backend has to be: labels and the order of
  * samples are checked in every call.
  */
 final class ReferenceBackend implements Backend {
@@ -260,6 +262,17 @@ final class ReferenceBackend implements Backend {
     }
 
     @Override
+    public void blend(int count, float a, Tensor x, float b, Tensor y) {
+        Arguments args = arguments("blend");
+        args.count("count", count);
+        double[] xs = args.input("x", x, count);
+        double[] ys = args.output("y", y, count);
+        for (int i = 0; i < count; i++) {
+            ys[i] = a * xs[i] + (b == 0 ? 0 : b * ys[i]);
+        }
+    }
+
+    @Override
     public void softmax(int rows, int cols, Tensor x, Tensor y) {
         Arguments args = arguments("softmax");
         long size = matrix(args, "rows", rows, "cols", cols);
@@ -358,6 +371,11 @@ final class ReferenceBackend implements Backend {
         double[] values = args.input("value", value, 1);
         int[] indices = args.intInput("index", index, 1);
         args.output("log", log, 1)[Math.floorMod(indices[0], log.size())] = values[0];
+    }
+
+    @Override
+    public ClipOp gradientClipping(ClipSpec spec, List<Tensor> gradients) {
+        return new Clipping(this, spec, gradients);
     }
 
     @Override

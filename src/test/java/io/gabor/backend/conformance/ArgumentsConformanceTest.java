@@ -66,6 +66,8 @@ final class ArgumentsConformanceTest {
                     "dx",
                     (b, g, bad) -> b.activationBackward(Activation.RELU, 16, g.f(), g.f(), bad)),
             new Position("add", "b", (b, g, bad) -> b.add(16, g.f(), bad, g.f())),
+            new Position("blend", "x", (b, g, bad) -> b.blend(16, 0.5f, bad, 1, g.f())),
+            new Position("blend", "y", (b, g, bad) -> b.blend(16, 0.5f, g.f(), 1, bad)),
             new Position("copy", "target", (b, g, bad) -> b.copy(16, g.f(), bad)),
             new Position("softmax", "x", (b, g, bad) -> b.softmax(2, 8, bad, g.f())),
             new Position("softmaxBackward", "dy", (b, g, bad) -> b.softmaxBackward(2, 8, g.f(), bad, g.f())),

@@ -28,6 +28,7 @@ final class CoverageConformanceTest {
                     ElementwiseConformanceTest.class,
                     LossConformanceTest.class,
                     BatchConformanceTest.class,
+                    ClipConformanceTest.class,
                     OptimizerConformanceTest.class,
                     MemoryConformanceTest.class)
             .map(Class::getSimpleName)

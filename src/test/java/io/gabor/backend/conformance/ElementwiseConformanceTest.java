@@ -28,6 +28,11 @@ final class ElementwiseConformanceTest {
                     checks.add(new Conformance.Check(name, pair -> checkActivation(pair, f, count, inPlace)));
                 }
             }
+            for (float[] factors : new float[][] {{0.3f, 0.7f}, {0.001f, 0.999f}, {0.25f, 1}, {1, 0.5f}, {2, 0}}) {
+                checks.add(new Conformance.Check(
+                        "blend of " + count + " by " + factors[0] + " and " + factors[1],
+                        pair -> checkBlend(pair, count, factors[0], factors[1])));
+            }
             for (int same = 0; same < 4; same++) {
                 int how = same;
                 checks.add(new Conformance.Check(
@@ -41,6 +46,14 @@ final class ElementwiseConformanceTest {
             checks.add(new Conformance.Check(f.kind() + " of special values", pair -> checkSpecial(pair, f)));
         }
         return checks;
+    }
+
+    private static void checkBlend(BackendPair pair, int count, float a, float b) {
+        try (Trial trial = new Trial(pair, SEED + count)) {
+            Operand x = trial.input("x", trial.uniform(count, -2, 2));
+            Operand y = b == 0 ? trial.output("y", count, count) : trial.updated("y", trial.uniform(count, -2, 2));
+            trial.run("blend", on -> on.backend().blend(count, a, on.of(x), b, on.of(y)));
+        }
     }
 
     private static void checkActivation(BackendPair pair, Activation f, int count, boolean inPlace) {

@@ -414,6 +414,43 @@ public interface Kernels {
             float[] v,
             int vOffset);
 
+    /**
+     * {@code g += decay·p; v = alpha·v + gain·g²; d = g / (√v + ε)}; {@code u = momentum·u + d; p −= rate·u}, or where
+     * {@code u} is null {@code p −= rate·d}.
+     *
+     * @param gain {@code 1 − alpha}
+     * @param at where the elements begin, in all arrays
+     */
+    void rmsProp(
+            int n,
+            float rate,
+            float decay,
+            float alpha,
+            float gain,
+            float epsilon,
+            float momentum,
+            float[] p,
+            float[] g,
+            float[] v,
+            float[] u,
+            int at);
+
+    /**
+     * {@code g += decay·p; s += g²; p −= rate·g / (√s + ε)}.
+     *
+     * @param at where the elements begin, in all arrays
+     */
+    void adagrad(int n, float rate, float decay, float epsilon, float[] p, float[] g, float[] s, int at);
+
+    // ---- gradients and averages
+    // ---------------------------------------------------------------------------------------
+
+    /** {@code y[j] = a·x[j] + b·y[j]}; for {@code b = 0}, {@code y} is not read. {@code x} may be {@code y}. */
+    void blend(int n, float a, float[] x, int xOffset, float b, float[] y, int yOffset);
+
+    /** {@code x[j] = min(max(x[j], −most), most)}; NaN stays. */
+    void clamp(int n, float most, float[] x, int xOffset);
+
     // ---- the machine
     // --------------------------------------------------------------------------------------------------
 

@@ -472,6 +472,38 @@ public final class ScalarKernels implements Kernels {
     }
 
     @Override
+    public void rmsProp(
+            int n,
+            float rate,
+            float decay,
+            float alpha,
+            float gain,
+            float epsilon,
+            float momentum,
+            float[] p,
+            float[] g,
+            float[] v,
+            float[] u,
+            int at) {
+        ScalarUpdates.rmsProp(at, at + n, rate, decay, alpha, gain, epsilon, momentum, p, g, v, u);
+    }
+
+    @Override
+    public void adagrad(int n, float rate, float decay, float epsilon, float[] p, float[] g, float[] s, int at) {
+        ScalarUpdates.adagrad(at, at + n, rate, decay, epsilon, p, g, s);
+    }
+
+    @Override
+    public void blend(int n, float a, float[] x, int xOffset, float b, float[] y, int yOffset) {
+        ScalarUpdates.blend(0, n, a, x, xOffset, b, y, yOffset);
+    }
+
+    @Override
+    public void clamp(int n, float most, float[] x, int xOffset) {
+        ScalarUpdates.clamp(0, n, most, x, xOffset);
+    }
+
+    @Override
     public void sgd(int n, float rate, float decay, float[] p, int pOffset, float[] g, int gOffset) {
         ScalarUpdates.sgd(0, n, rate, decay, p, pOffset, g, gOffset);
     }

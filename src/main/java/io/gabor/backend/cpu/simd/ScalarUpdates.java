@@ -2,7 +2,7 @@ package io.gabor.backend.cpu.simd;
 
 import static io.gabor.backend.cpu.simd.FusedMultiplyAdd.fma;
 
-/** The optimizers' updates from j = from to n: the scalar twin, and the tail of the vectors. */
+/** The optimizers' updates, and what is done to gradients before and to weights behind, from j = from to n: the scalar twin, and the tail of the vectors. */
 final class ScalarUpdates {
     private ScalarUpdates() {}
 
@@ -10,6 +10,19 @@ final class ScalarUpdates {
         for (int j = from; j < n; j++) {
             float value = p[pOffset + j];
             p[pOffset + j] = fma(-rate, fma(decay, value, g[gOffset + j]), value);
+        }
+    }
+
+    static void blend(int from, int n, float a, float[] x, int xOffset, float b, float[] y, int yOffset) {
+        for (int j = from; j < n; j++) {
+            float scaled = a * x[xOffset + j];
+            y[yOffset + j] = b == 0 ? scaled : fma(b, y[yOffset + j], scaled);
+        }
+    }
+
+    static void clamp(int from, int n, float most, float[] x, int xOffset) {
+        for (int j = from; j < n; j++) {
+            x[xOffset + j] = Math.min(Math.max(x[xOffset + j], -most), most);
         }
     }
 
@@ -32,6 +45,41 @@ final class ScalarUpdates {
             float velocity = fma(momentum, v[vOffset + j], gradient);
             v[vOffset + j] = velocity;
             p[pOffset + j] = fma(-rate, nesterov ? fma(momentum, velocity, gradient) : velocity, value);
+        }
+    }
+
+    /** From element {@code from} to {@code end} of all arrays. */
+    static void rmsProp(
+            int from,
+            int end,
+            float rate,
+            float decay,
+            float alpha,
+            float gain,
+            float epsilon,
+            float momentum,
+            float[] p,
+            float[] g,
+            float[] v,
+            float[] u) {
+        for (int j = from; j < end; j++) {
+            float gradient = fma(decay, p[j], g[j]);
+            v[j] = fma(alpha, v[j], gain * gradient * gradient);
+            float direction = gradient / ((float) Math.sqrt(v[j]) + epsilon);
+            if (u != null) {
+                direction = fma(momentum, u[j], direction);
+                u[j] = direction;
+            }
+            p[j] = fma(-rate, direction, p[j]);
+        }
+    }
+
+    /** From element {@code from} to {@code end} of all arrays. */
+    static void adagrad(int from, int end, float rate, float decay, float epsilon, float[] p, float[] g, float[] s) {
+        for (int j = from; j < end; j++) {
+            float gradient = fma(decay, p[j], g[j]);
+            s[j] = fma(gradient, gradient, s[j]);
+            p[j] = fma(-rate, gradient / ((float) Math.sqrt(s[j]) + epsilon), p[j]);
         }
     }
 

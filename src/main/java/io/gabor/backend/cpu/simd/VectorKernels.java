@@ -433,6 +433,38 @@ public final class VectorKernels implements Kernels {
     }
 
     @Override
+    public void rmsProp(
+            int n,
+            float rate,
+            float decay,
+            float alpha,
+            float gain,
+            float epsilon,
+            float momentum,
+            float[] p,
+            float[] g,
+            float[] v,
+            float[] u,
+            int at) {
+        VectorUpdates.rmsProp(n, rate, decay, alpha, gain, epsilon, momentum, p, g, v, u, at);
+    }
+
+    @Override
+    public void adagrad(int n, float rate, float decay, float epsilon, float[] p, float[] g, float[] s, int at) {
+        VectorUpdates.adagrad(n, rate, decay, epsilon, p, g, s, at);
+    }
+
+    @Override
+    public void blend(int n, float a, float[] x, int xOffset, float b, float[] y, int yOffset) {
+        VectorUpdates.blend(n, a, x, xOffset, b, y, yOffset);
+    }
+
+    @Override
+    public void clamp(int n, float most, float[] x, int xOffset) {
+        VectorUpdates.clamp(n, most, x, xOffset);
+    }
+
+    @Override
     public void sgd(int n, float rate, float decay, float[] p, int pOffset, float[] g, int gOffset) {
         VectorUpdates.sgd(n, rate, decay, p, pOffset, g, gOffset);
     }

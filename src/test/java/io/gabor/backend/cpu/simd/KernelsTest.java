@@ -484,6 +484,46 @@ class KernelsTest {
                 close(square, second[4 + j], "v");
                 close(0.99 * value - 0.05 * mean / (3 * Math.sqrt(square) + 1e-6), adam[1 + j], "adam");
             }
+            float[] rms = p.clone();
+            float[] heavyRms = p.clone();
+            float[] ada = p.clone();
+            float[] mean = v.clone();
+            float[] buffer = m.clone();
+            float[] sum = v.clone();
+            k.rmsProp(n, 0.1f, 0.2f, 0.9f, 0.1f, 1e-3f, 0, rms, g, v.clone(), null, 1);
+            k.rmsProp(n, 0.1f, 0.2f, 0.9f, 0.1f, 1e-3f, 0.5f, heavyRms, g, mean, buffer, 1);
+            k.adagrad(n, 0.1f, 0.2f, 1e-3f, ada, g, sum, 1);
+            for (int j = 1; j <= n; j++) {
+                double gradient = g[j] + 0.2 * p[j];
+                double square = 0.9 * v[j] + 0.1 * gradient * gradient;
+                double direction = gradient / (Math.sqrt(square) + 1e-3);
+                close(square, mean[j], "the mean of squares");
+                close(p[j] - 0.1 * direction, rms[j], "RMSProp");
+                close(0.5 * m[j] + direction, buffer[j], "RMSProp's momentum");
+                close(p[j] - 0.1 * (0.5 * m[j] + direction), heavyRms[j], "RMSProp with momentum");
+                close(v[j] + gradient * gradient, sum[j], "the sum of squares");
+                double root = Math.sqrt(v[j] + gradient * gradient) + 1e-3;
+                close(p[j] - 0.1 * gradient / root, ada[j], "Adagrad");
+            }
+            assertEquals(p[0], rms[0]);
+            assertEquals(p[0], ada[0]);
+            float[] blended = p.clone();
+            float[] scaled = p.clone();
+            float[] cut = p.clone();
+            scaled[n] = Float.NaN;
+            k.blend(n, 0.3f, g, 2, 0.7f, blended, 1);
+            k.blend(n, 0.3f, g, 2, 0, scaled, 1);
+            k.clamp(n, 0.4f, cut, 1);
+            for (int j = 0; j < n; j++) {
+                close(0.3 * g[2 + j] + 0.7 * p[1 + j], blended[1 + j], "blend");
+                close(0.3 * g[2 + j], scaled[1 + j], "blend with nothing");
+                assertEquals(Math.min(Math.max(p[1 + j], -0.4f), 0.4f), cut[1 + j], "clamp");
+            }
+            cut[n] = Float.NaN;
+            k.clamp(n, 0.4f, cut, 1);
+            assertTrue(Float.isNaN(cut[n]), "NaN stays");
+            assertEquals(p[0], blended[0]);
+            assertEquals(p[0], cut[0]);
             assertEquals(p[0], sgd[0]);
             assertEquals(p[0], adam[0]);
             adamAtOneIndex(k, n, c, p, g, m, v, adam, first, second);

@@ -1,0 +1,187 @@
+package io.gabor.train;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.gabor.backend.Backend;
+import io.gabor.backend.Backends;
+import io.gabor.backend.ClipSpec;
+import io.gabor.data.Dataset;
+import io.gabor.data.Normalization;
+import io.gabor.nn.Dense;
+import io.gabor.nn.MeanSquaredError;
+import io.gabor.nn.Network;
+import io.gabor.nn.Sequential;
+import io.gabor.nn.SoftmaxCrossEntropy;
+import io.gabor.nn.Tanh;
+import io.gabor.optim.Adam;
+import io.gabor.optim.Schedule;
+import io.gabor.optim.Sgd;
+import io.gabor.tensor.Shape;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Several batches to a step are one large batch, and the average of the weights is that of the steps. */
+final class AccumulationTest {
+    private record Run(History history, Map<String, float[]> weights) {}
+
+    /** 29 samples: with 12 to a step the last one has 5, and its last batch fewer than the others. */
+    private static Run run(String backendName, int batch, int accumulate, UnaryOperator<Trainer> settings) {
+        Dataset data = Samples.clouds(29, 4, 3, 7);
+        try (Backend backend = Backends.select(backendName);
+                Network network = Network.training(
+                        Sequential.of(new Dense(6), new Tanh(), new Dense(3)), Shape.of(4), backend, batch, 3)) {
+            long before = backend.allocatedBytes();
+            Trainer trainer = new Trainer(network, new SoftmaxCrossEntropy(), new Adam(0.02))
+                    .normalization(Normalization.NONE)
+                    .schedule(Schedule.COSINE)
+                    .epochs(4)
+                    .accumulate(accumulate);
+            History history = settings.apply(trainer).train(data);
+            assertEquals(before, backend.allocatedBytes(), "nothing is held behind the run");
+            return new Run(history, network.weights());
+        }
+    }
+
+    private static void same(Run expected, Run found, double tolerance) {
+        assertEquals(expected.history.steps(), found.history.steps());
+        for (int epoch = 0; epoch < 4; epoch++) {
+            assertEquals(
+                    expected.history.epochs().get(epoch).loss(),
+                    found.history.epochs().get(epoch).loss(),
+                    tolerance);
+        }
+        for (Map.Entry<String, float[]> weight : expected.weights.entrySet()) {
+            assertArrayEquals(
+                    weight.getValue(), found.weights.get(weight.getKey()), (float) tolerance, weight.getKey());
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.gabor.train.EachBackend#names")
+    void severalBatchesAreOneLargeBatch(String backend) {
+        Run whole = run(backend, 12, 1, trainer -> trainer);
+        // Adam makes a step of η out of a gradient of any size, so rounding is felt.
+        double tolerance = backend.equals("reference") ? 1e-6 : 1e-4;
+        for (int parts : new int[] {2, 3, 4, 12}) {
+            same(whole, run(backend, 12 / parts, parts, trainer -> trainer), tolerance);
+        }
+        same(whole, run(backend, 4, 3, Trainer::staged), tolerance);
+        Run all = run(backend, 29, 1, trainer -> trainer);
+        same(all, run(backend, 10, 3, trainer -> trainer), tolerance);
+        same(all, run(backend, 10, Integer.MAX_VALUE, trainer -> trainer), tolerance);
+    }
+
+    @Test
+    void gradientsAreBoundedOnceTheyAreCollected() {
+        UnaryOperator<Trainer> bounded = trainer -> trainer.clip(new ClipSpec.Norm(0.1));
+        same(run("reference", 12, 1, bounded), run("reference", 4, 3, bounded), 1e-6);
+    }
+
+    @ParameterizedTest(name = "{0} batches of {1}")
+    @CsvSource({"1,4", "2,2", "4,1"})
+    void divergenceIsFoundInTheStepInWhichItCame(int accumulate, int batch) {
+        try (Backend backend = Backends.select("cpu");
+                Network network = Network.training(new Dense(1), Shape.of(1), backend, batch, 1)) {
+            network.load(Map.of("dense1.weight", new float[] {1}, "dense1.bias", new float[] {0}));
+            Trainer trainer = new Trainer(network, new MeanSquaredError(), new Sgd(1e12))
+                    .normalization(Normalization.NONE)
+                    .shuffle(false)
+                    .accumulate(accumulate)
+                    .epochs(30);
+            Dataset data = Samples.pairs(1, 0, 2, 0, 3, 0, 4, 0, 5, 0, 6, 0);
+            NonFiniteException found = assertThrows(NonFiniteException.class, () -> trainer.train(data));
+            assertEquals(divergedAt(), found.step());
+        }
+    }
+
+    /** The step of a run with the whole batch at once. */
+    private static long divergedAt() {
+        try (Backend backend = Backends.select("cpu");
+                Network network = Network.training(new Dense(1), Shape.of(1), backend, 4, 1)) {
+            network.load(Map.of("dense1.weight", new float[] {1}, "dense1.bias", new float[] {0}));
+            Trainer trainer = new Trainer(network, new MeanSquaredError(), new Sgd(1e12))
+                    .normalization(Normalization.NONE)
+                    .shuffle(false)
+                    .epochs(30);
+            Dataset data = Samples.pairs(1, 0, 2, 0, 3, 0, 4, 0, 5, 0, 6, 0);
+            return assertThrows(NonFiniteException.class, () -> trainer.train(data))
+                    .step();
+        }
+    }
+
+    /** w ← w − 0.25·(w − 3), a ← 0.5·a + 0.5·w, both from 0; the validation set wants 1. */
+    @ParameterizedTest
+    @MethodSource("io.gabor.train.EachBackend#names")
+    void theAverageIsValidatedAndStays(String name) {
+        try (Backend backend = Backends.select(name);
+                Network network = Network.training(new Dense(1).bias(false), Shape.of(1), backend, 1, 1)) {
+            network.load(Map.of("dense1.weight", new float[] {0}));
+            double w = 0;
+            double average = 0;
+            double[] averages = new double[5];
+            for (int step = 0; step < 5; step++) {
+                w -= 0.25 * (w - 3);
+                average = 0.5 * average + 0.5 * w;
+                averages[step] = average;
+            }
+            double[] seen = new double[5];
+            History history = new Trainer(network, new MeanSquaredError(), new Sgd(0.125))
+                    .normalization(Normalization.NONE)
+                    .averageWeights(0.5)
+                    .epochs(5)
+                    .validation(Samples.pairs(1, 1), new MeanSquaredError())
+                    .callback(new Callback() {
+                        @Override
+                        public void onEpoch(EpochResult result) {
+                            seen[result.epoch() - 1] = network.weights().get("dense1.weight")[0];
+                        }
+                    })
+                    .train(Samples.pairs(1, 3));
+            assertArrayEquals(averages, seen, 1e-6);
+            assertEquals(average, network.weights().get("dense1.weight")[0], 1e-6);
+            for (int epoch = 0; epoch < 5; epoch++) {
+                double error = averages[epoch] - 1;
+                assertEquals(
+                        error * error, history.epochs().get(epoch).validation().loss(), 1e-6);
+            }
+        }
+    }
+
+    @Test
+    void theBestEpochsAverageIsBackWhenThePatienceIsOver() {
+        try (Backend backend = Backends.select("reference");
+                Network network = Network.training(new Dense(1).bias(false), Shape.of(1), backend, 1, 1)) {
+            network.load(Map.of("dense1.weight", new float[] {0}));
+            History history = new Trainer(network, new MeanSquaredError(), new Sgd(0.125))
+                    .normalization(Normalization.NONE)
+                    .averageWeights(0.5)
+                    .patience(1)
+                    .epochs(50)
+                    .validation(Samples.pairs(1, 1), new MeanSquaredError())
+                    .train(Samples.pairs(1, 3));
+            // averages 0.375, 0.84375, 1.289: the second is the nearest to 1
+            assertEquals(2, history.bestEpoch());
+            assertEquals(3, history.epochs().size());
+            assertEquals(0.84375, network.weights().get("dense1.weight")[0], 1e-6);
+        }
+    }
+
+    @Test
+    void settingsOutOfRangeAreRefused() {
+        try (Backend backend = Backends.select("reference");
+                Network network = Network.training(new Dense(1), Shape.of(1), backend, 1, 1)) {
+            Trainer trainer = new Trainer(network, new MeanSquaredError(), new Sgd(0.1));
+            assertThrows(IllegalArgumentException.class, () -> trainer.accumulate(0));
+            for (double wrong : List.of(0.0, 1.0, -0.5, Double.NaN)) {
+                assertThrows(IllegalArgumentException.class, () -> trainer.averageWeights(wrong));
+            }
+        }
+    }
+}
