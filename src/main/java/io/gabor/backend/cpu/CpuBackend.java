@@ -152,6 +152,9 @@ public final class CpuBackend implements Backend {
     @Override
     public void copy(int count, Tensor source, Tensor target) {
         checkCount("copy", count, Integer.MAX_VALUE);
+        if (memory.copyWhole(count, source, target)) {
+            return;
+        }
         CpuStorage from = memory.storage("copy", "source", source, count);
         CpuStorage to = memory.storage("copy", "target", target, count);
         if (from.type != to.type) {

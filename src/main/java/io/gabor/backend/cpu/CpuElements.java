@@ -5,7 +5,10 @@ import io.gabor.backend.cpu.simd.Function;
 import io.gabor.backend.cpu.simd.Kernels;
 import io.gabor.tensor.Tensor;
 
-/** The ops whose every element, or every row, stands for itself: activations, sums, softmax. */
+/**
+ * The ops whose every element, or every row, stands for itself: activations, sums, softmax. To those of elements every
+ * layout is the same, so whole tensors stay in the one that they are in.
+ */
 final class CpuElements {
     /** Elements in a chunk. */
     private static final int CHUNK = 16_384;
@@ -56,8 +59,10 @@ final class CpuElements {
     void activation(Activation f, int elements, Tensor x, Tensor y) {
         String op = "activation";
         Memory.range(op, "count", elements, 1, Integer.MAX_VALUE);
-        a = context.memory().floats(op, "x", x, elements);
-        b = context.memory().floats(op, "y", y, elements);
+        Memory memory = context.memory();
+        int layout = memory.commonLayout(op, elements, x, x, y);
+        a = memory.floats(op, "x", x, elements, layout);
+        b = memory.output(op, "y", y, elements, layout);
         function = CpuContext.function(f);
         slope = f.slope();
         run(forward, elements, work(f));
@@ -71,10 +76,12 @@ final class CpuElements {
     void activationBackward(Activation f, int elements, Tensor y, Tensor dy, Tensor dx) {
         String op = "activationBackward";
         Memory.range(op, "count", elements, 1, Integer.MAX_VALUE);
-        a = context.memory().floats(op, "y", y, elements);
-        b = context.memory().floats(op, "dy", dy, elements);
-        c = context.memory().floats(op, "dx", dx, elements);
-        Memory.separate(op, "dx", c, "y", a);
+        Memory memory = context.memory();
+        int layout = memory.commonLayout(op, elements, y, dy, dx);
+        a = memory.floats(op, "y", y, elements, layout);
+        b = memory.floats(op, "dy", dy, elements, layout);
+        Memory.separate(op, "dx", memory.peek(op, "dx", dx, elements), "y", a);
+        c = memory.output(op, "dx", dx, elements, layout);
         function = CpuContext.function(f);
         slope = f.slope();
         run(backward, elements, 1);
@@ -88,9 +95,11 @@ final class CpuElements {
     void add(int elements, Tensor left, Tensor right, Tensor result) {
         String op = "add";
         Memory.range(op, "count", elements, 1, Integer.MAX_VALUE);
-        a = context.memory().floats(op, "a", left, elements);
-        b = context.memory().floats(op, "b", right, elements);
-        c = context.memory().floats(op, "sum", result, elements);
+        Memory memory = context.memory();
+        int layout = memory.commonLayout(op, elements, left, right, result);
+        a = memory.floats(op, "a", left, elements, layout);
+        b = memory.floats(op, "b", right, elements, layout);
+        c = memory.output(op, "sum", result, elements, layout);
         run(sum, elements, 1);
     }
 

@@ -114,6 +114,48 @@ final class Memory {
         return storage.floats;
     }
 
+    /**
+     * Returns the layout that an element-wise op on {@code count} values can leave its tensors in: the features of CHWN if
+     * one of the inputs is in it and the values fill each tensor, else 0 for the plain layout.
+     */
+    int commonLayout(String op, long count, Tensor a, Tensor b, Tensor result) {
+        CpuStorage first = find(op, "the first argument", a, count);
+        CpuStorage second = find(op, "the second argument", b, count);
+        CpuStorage last = find(op, "the result", result, count);
+        boolean whole = first.length == count && second.length == count && last.length == count;
+        return !whole || last.type != ElementType.F32
+                ? 0
+                : first.chwnFeatures > 0 ? first.chwnFeatures : second.chwnFeatures;
+    }
+
+    /** Copies a tensor in the layout CHWN to another that it fills, in that layout; returns whether it could. */
+    boolean copyWhole(int count, Tensor source, Tensor target) {
+        int layout = commonLayout("copy", count, source, source, target);
+        if (layout == 0) {
+            return false;
+        }
+        float[] from = peek("copy", "source", source, count);
+        float[] to = peek("copy", "target", target, count);
+        separate("copy", "target", to, "source", from);
+        System.arraycopy(from, 0, chwnOutput("copy", "target", target, layout), 0, count);
+        return true;
+    }
+
+    /** Returns the array of an F32 tensor in a {@link #commonLayout}. */
+    float[] floats(String op, String name, Tensor tensor, long count, int features) {
+        if (features == 0) {
+            return floats(op, name, tensor, count);
+        }
+        CpuStorage storage = requireFloats(op, name, tensor, find(op, name, tensor, count));
+        chwn.enter(storage, features);
+        return storage.floats;
+    }
+
+    /** As {@link #floats(String, String, Tensor, long, int)}, for an output, all of which is about to be written. */
+    float[] output(String op, String name, Tensor tensor, long count, int features) {
+        return features == 0 ? output(op, name, tensor, count) : chwnOutput(op, name, tensor, features);
+    }
+
     /** Returns the array of an I32 tensor with at least {@code count} elements. */
     int[] ints(String op, String name, Tensor tensor, long count) {
         CpuStorage storage = storage(op, name, tensor, count);
