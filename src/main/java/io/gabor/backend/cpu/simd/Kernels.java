@@ -456,9 +456,10 @@ public interface Kernels {
 
     /**
      * Runs independent chains of multiply-adds in registers: nothing but arithmetic, hence the most that the machine can do.
-     * There are 12 chains or 13: more than two units with a latency of four or five cycles need, and few enough for 16 registers.
+     * There are 13 chains of vectors, more than two units with a latency of four or five cycles need, and few enough for 16
+     * registers; in plain Java short chains, of which C2 makes vectors and the processor takes several at a time.
      *
-     * @return a number that depends on all of them
+     * @return a number that depends on them
      */
     float multiplyAddLoop(int iterations);
 

@@ -541,37 +541,11 @@ public final class ScalarKernels implements Kernels {
 
     @Override
     public float multiplyAddLoop(int iterations) {
-        float s0 = 0;
-        float s1 = 1;
-        float s2 = 2;
-        float s3 = 3;
-        float s4 = 4;
-        float s5 = 5;
-        float s6 = 6;
-        float s7 = 7;
-        float s8 = 8;
-        float s9 = 9;
-        float s10 = 10;
-        float s11 = 11;
-        for (int i = 0; i < iterations; i++) {
-            s0 = fma(0.999f, 0.001f, s0);
-            s1 = fma(0.999f, 0.001f, s1);
-            s2 = fma(0.999f, 0.001f, s2);
-            s3 = fma(0.999f, 0.001f, s3);
-            s4 = fma(0.999f, 0.001f, s4);
-            s5 = fma(0.999f, 0.001f, s5);
-            s6 = fma(0.999f, 0.001f, s6);
-            s7 = fma(0.999f, 0.001f, s7);
-            s8 = fma(0.999f, 0.001f, s8);
-            s9 = fma(0.999f, 0.001f, s9);
-            s10 = fma(0.999f, 0.001f, s10);
-            s11 = fma(0.999f, 0.001f, s11);
-        }
-        return s0 + s1 + s2 + s3 + s4 + s5 + s6 + s7 + s8 + s9 + s10 + s11;
+        return ScalarTiles.multiplyAddLoop(iterations);
     }
 
     @Override
     public int multiplyAddLoopFlops() {
-        return 2 * 12;
+        return 2 * ScalarTiles.CHAIN;
     }
 }

@@ -15,16 +15,26 @@ import java.util.Arrays;
  * {@link #COLUMNS}. It takes two rows of A and four steps, since on JDK 17 C2 leaves a loop with more in it as it is.
  */
 final class ScalarTiles {
-    /** Columns that one loop covers. */
-    static final int COLUMNS = 512;
-    /** Rows of B that are copied at a time: they stay in a second-level cache, of which they take 64 KiB. */
+    /** Columns that one loop covers at most. */
+    static final int COLUMNS = 1024;
+    /** Elements of a cache line. */
+    private static final int LINE = 16;
+    /**
+     * Elements of an array, of which the last are not used: with a header of 16 bytes it takes whole cache lines, so that
+     * arrays made one after another all begin at the same place of a line. C2 aligns a loop to one array, and thus to all.
+     */
+    private static final int LENGTH = COLUMNS + LINE - 4;
+    /** Rows of B that are copied at a time: they stay in a second-level cache, of which they take 128 KiB. */
     private static final int STEPS = 32;
+
+    /** Multiply-adds that {@link #multiplyAddLoop} does for one load and one store. */
+    static final int CHAIN = 12;
 
     private static final ThreadLocal<ScalarTiles> OF_THREAD = ThreadLocal.withInitial(ScalarTiles::new);
 
-    private final float[][] rows = new float[STEPS][COLUMNS];
-    private final float[] upper = new float[COLUMNS];
-    private final float[] lower = new float[COLUMNS];
+    private final float[][] rows = new float[STEPS][LENGTH];
+    private final float[] upper = new float[LENGTH];
+    private final float[] lower = new float[LENGTH];
 
     private ScalarTiles() {}
 
@@ -53,8 +63,9 @@ final class ScalarTiles {
             int cPitch,
             boolean add) {
         ScalarTiles tiles = OF_THREAD.get();
-        for (int column = 0; column < columns; column += COLUMNS) {
-            int n = Math.min(COLUMNS, columns - column);
+        int most = piece(columns);
+        for (int column = 0; column < columns; column += most) {
+            int n = Math.min(most, columns - column);
             for (int step = 0; step < k; step += STEPS) {
                 int steps = Math.min(STEPS, k - step);
                 for (int p = 0; p < steps; p++) {
@@ -65,6 +76,12 @@ final class ScalarTiles {
                 tiles.multiply(m, steps, n, a, from, aRow, aStep, c, cOffset + column, cPitch, add || step > 0);
             }
         }
+    }
+
+    /** Returns how many columns to take at a time, so that no short piece is left: whole cache lines of them. */
+    private static int piece(int columns) {
+        int pieces = (columns - 1) / COLUMNS + 1;
+        return ((columns - 1) / pieces / LINE + 1) * LINE;
     }
 
     private void multiply(
@@ -188,6 +205,23 @@ final class ScalarTiles {
     private static void addOne(int n, float[] sums, float[] b, float x) {
         for (int j = 0; j < n; j++) {
             sums[j] = fma(x, b[j], sums[j]);
+        }
+    }
+
+    /** {@link Kernels#multiplyAddLoop}: an iteration is one column. */
+    static float multiplyAddLoop(int iterations) {
+        float[] sums = OF_THREAD.get().upper;
+        Arrays.fill(sums, 0f);
+        for (int done = 0; done < iterations; done += COLUMNS) {
+            addChain(Math.min(COLUMNS, iterations - done), sums, 0.999f, 0.001f);
+        }
+        return sums[0];
+    }
+
+    private static void addChain(int n, float[] sums, float x, float y) {
+        for (int j = 0; j < n; j++) {
+            float s = fma(x, y, fma(x, y, fma(x, y, fma(x, y, fma(x, y, fma(x, y, sums[j]))))));
+            sums[j] = fma(x, y, fma(x, y, fma(x, y, fma(x, y, fma(x, y, fma(x, y, s))))));
         }
     }
 }

@@ -90,7 +90,7 @@ class BatchKernelsTest {
     void productsOfColumns(Kernels k) {
         int width = k.panelWidth();
         int depth = 37;
-        int[] numbers = k.columns() == width ? new int[] {width} : new int[] {1, 2, 15, 64, 100, 512, 513, 1100};
+        int[] numbers = k.columns() == width ? new int[] {width} : new int[] {1, 2, 15, 64, 100, 1024, 1025, 2100};
         for (int columns : numbers) {
             for (int rows : new int[] {1, 5, 12}) {
                 int[] heights = k.tiling(rows);
