@@ -7,7 +7,7 @@ import io.gabor.backend.cpu.simd.Kernels;
 /**
  * {@code y[N×out] = f(x[N×in] · w[out×in]ᵀ + b)}, computed as {@code yᵀ = w · xᵀ}: the samples are packed into panels, which
  * is the smaller matrix, and the weights are read as they lie. A few samples are a few products with a vector; for many
- * samples the weights are packed too ({@link DenseTiles}).
+ * samples both are packed ({@link DenseTiles}).
  */
 final class DenseForward implements WorkerPool.Task {
     /** Rows of w in a chunk; a multiple of every kernel's rows, so that how rows are grouped never changes. */
@@ -52,7 +52,7 @@ final class DenseForward implements WorkerPool.Task {
                         "dense",
                         maxBatch <= CpuDense.FEW_SAMPLES ? 0 : (long) CpuContext.ceilDiv(maxBatch, width) * width * in);
         context.memory().reserveScratch("dense", scratch);
-        tiles = maxBatch < DenseTiles.LEAST_SAMPLES ? null : new DenseTiles(context, in, out, panels);
+        tiles = DenseTiles.suits(maxBatch, out) ? new DenseTiles(context, in, out, panels) : null;
     }
 
     void run(int batch, float[] xs, float[] ws, float[] bs, float[] ys) {
@@ -65,15 +65,15 @@ final class DenseForward implements WorkerPool.Task {
         long work = (long) batch * in * out;
         if (batch <= CpuDense.FEW_SAMPLES) {
             context.pool().run(vectors, blocks, work);
+        } else if (DenseTiles.suits(batch, out)) {
+            tiles.run(n, x, w, y);
+            if (b != null || function != Function.IDENTITY) {
+                context.pool().run(finishing, CpuContext.ceilDiv(n, kernels.panelWidth()), (long) n * out);
+            }
         } else {
             int count = CpuContext.ceilDiv(batch, kernels.panelWidth());
             context.pool().run(packing, count * CpuContext.ceilDiv(in, DEPTH), (long) WorkerPool.MOVE * batch * in);
-            if (batch < DenseTiles.LEAST_SAMPLES) {
-                context.pool().run(this, blocks * count, work);
-            } else {
-                tiles.run(n, w, y);
-                context.pool().run(finishing, CpuContext.ceilDiv(n, kernels.panelWidth()), (long) n * out);
-            }
+            context.pool().run(this, blocks * count, work);
         }
     }
 

@@ -4,19 +4,24 @@ import io.gabor.backend.cpu.simd.Kernels;
 import java.util.Arrays;
 
 /**
- * {@code y[N×out] = x[N×in] · w[out×in]ᵀ} for many samples: blocks of w's rows are packed tile by tile, so that the kernels
- * read both matrices in order.
+ * {@code y[N×out] = x[N×in] · w[out×in]ᵀ} for many samples and units: x is packed tile by tile and wᵀ into panels, so that
+ * the kernels read both in order. They write y where it lies: the stores of a tile go to memory during the next one.
  */
 final class DenseTiles implements WorkerPool.Task {
     /** Fewer samples than this do not pay for packing the weights. */
-    static final int LEAST_SAMPLES = 128;
+    private static final int LEAST_SAMPLES = 128;
+    /** With fewer units than this much of the last panel would be empty. */
+    private static final int LEAST_UNITS = 64;
 
-    /** Rows of w in a block: a multiple of most tiles' heights, and small enough for the second-level cache. */
-    private static final int ROWS = 96;
-    /** A panel's values of one depth take at most this many floats: half of a first-level cache. */
-    private static final int DEPTH_FLOATS = 4096;
-    /** Values of one row that are packed at a time, so that both sides of the transposition stay in the first-level cache. */
-    private static final int PACKED = 16;
+    /** Samples in a block: a multiple of most tiles' heights; 48 samples of 2048 values fit a second-level cache. */
+    private static final int SAMPLES = 48;
+    /**
+     * A panel's values of one depth take at most this many floats: 128 KiB. A tile reads them so slowly that the second-level
+     * cache keeps up; to stay in the first-level one, the sums would have to be stored and loaded eight times as often.
+     */
+    private static final int DEPTH_FLOATS = 32_768;
+    /** Values of one unit that are packed at a time, so that both sides of the transposition stay in the first-level cache. */
+    private static final int PACKED = 128;
 
     private final CpuContext context;
     private final Kernels kernels;
@@ -25,115 +30,115 @@ final class DenseTiles implements WorkerPool.Task {
     private final int width;
     private final int depth;
     private final int[] panelRows;
-    private final int[] heights;
-    private final int[] lastHeights;
+    /** The tiles of a block, by the number of its samples. */
+    private final int[][] heights = new int[SAMPLES + 1][];
+
+    private final float[] samples;
     private final float[] panels;
-    private final float[] packed;
     private final long scratch;
-    private final WorkerPool.Task packing = this::pack;
+    private final WorkerPool.Task samplePacking = this::packSamples;
+    private final WorkerPool.Task panelPacking = this::packPanel;
 
     private int n;
+    private float[] x;
     private float[] w;
     private float[] y;
 
     /**
      * Plans.
      *
-     * @param panels the packed samples: element (k, j) of the panel from sample s on is at {@code s·in + k·width + j}
+     * @param samples room for the packed samples: {@code in} values of each
      */
-    DenseTiles(CpuContext context, int in, int out, float[] panels) {
+    DenseTiles(CpuContext context, int in, int out, float[] samples) {
         this.context = context;
         this.in = in;
         this.out = out;
-        this.panels = panels;
+        this.samples = samples;
         kernels = context.kernels();
         width = kernels.panelWidth();
         depth = Math.max(1, DEPTH_FLOATS / width);
         panelRows = new int[in];
         Arrays.setAll(panelRows, k -> k * width);
-        heights = kernels.tiling(Math.min(ROWS, out));
-        lastHeights = kernels.tiling(out - (blocks() - 1) * ROWS);
-        packed = context.memory().workspace("dense", (long) out * in);
-        scratch = (long) ROWS * width;
+        Arrays.setAll(heights, kernels::tiling);
+        panels = context.memory().workspace("dense", (long) CpuContext.ceilDiv(out, width) * width * in);
+        scratch = (long) SAMPLES * width;
         context.memory().reserveScratch("dense", scratch);
     }
 
-    private int blocks() {
-        return CpuContext.ceilDiv(out, ROWS);
+    /** Returns whether to compute so many samples and units this way. */
+    static boolean suits(int batch, int units) {
+        return batch >= LEAST_SAMPLES && units >= LEAST_UNITS;
     }
 
-    private int[] heights(int block) {
-        return block == blocks() - 1 ? lastHeights : heights;
-    }
-
-    /** Computes the products alone, from samples that are in the panels. */
-    void run(int samples, float[] ws, float[] ys) {
-        n = samples;
+    /** Computes the products alone. */
+    void run(int batch, float[] xs, float[] ws, float[] ys) {
+        n = batch;
+        x = xs;
         w = ws;
         y = ys;
-        int count = CpuContext.ceilDiv(n, width);
-        context.pool().run(packing, blocks(), (long) WorkerPool.MOVE * out * in);
-        context.pool().run(this, blocks() * count, (long) n * in * out);
+        int blocks = CpuContext.ceilDiv(n, SAMPLES);
+        int count = CpuContext.ceilDiv(out, width);
+        context.pool().run(samplePacking, blocks, (long) WorkerPool.MOVE * n * in);
+        context.pool().run(panelPacking, count, (long) WorkerPool.MOVE * out * in);
+        context.pool().run(this, blocks * count, (long) n * in * out);
     }
 
-    private void pack(int block, int worker) {
-        int row = block * ROWS;
-        for (int height : heights(block)) {
-            int to = row * in;
-            for (int k = 0; k < in; k += PACKED) {
-                int end = Math.min(k + PACKED, in);
-                for (int i = 0; i < height; i++) {
-                    int from = (row + i) * in;
-                    int at = to + k * height + i;
-                    for (int p = k; p < end; p++) {
-                        packed[at] = w[from + p];
-                        at += height;
-                    }
-                }
-            }
-            row += height;
+    private void packSamples(int block, int worker) {
+        int sample = block * SAMPLES;
+        for (int height : heights[Math.min(SAMPLES, n - sample)]) {
+            kernels.transpose(height, in, x, sample * in, in, samples, sample * in, height);
+            sample += height;
+        }
+    }
+
+    /** Element (k, j) of the panel from unit o on is w[o + j, k]. */
+    private void packPanel(int panel, int worker) {
+        int unit = panel * width;
+        int units = Math.min(width, out - unit);
+        int row = unit * in;
+        for (int k = 0; k < in; k += PACKED) {
+            kernels.transpose(units, Math.min(PACKED, in - k), w, row + k, in, panels, row + k * width, width);
         }
     }
 
     @Override
     public void run(int chunk, int worker) {
         float[] tile = context.memory().scratch(worker);
-        int count = CpuContext.ceilDiv(n, width);
-        int block = chunk / count;
-        int sample = chunk % count * width;
-        int first = block * ROWS;
-        int rows = Math.min(ROWS, out - first);
+        int count = CpuContext.ceilDiv(out, width);
+        int sample = chunk / count * SAMPLES;
+        int unit = chunk % count * width;
+        int rows = Math.min(SAMPLES, n - sample);
+        int units = Math.min(width, out - unit);
+        boolean whole = units == width;
         for (int k = 0; k < in; k += depth) {
             kernels.multiplyTiles(
-                    heights(block),
+                    heights[rows],
                     in,
                     k,
                     Math.min(depth, in - k),
-                    packed,
-                    first * in,
-                    panels,
+                    samples,
                     sample * in,
+                    panels,
+                    unit * in,
                     panelRows,
-                    tile,
-                    0,
-                    width,
+                    whole ? y : tile,
+                    whole ? sample * out + unit : 0,
+                    whole ? out : width,
                     k > 0);
         }
-        int samples = Math.min(width, n - sample);
-        for (int j = 0; j < samples; j++) {
-            int to = (sample + j) * out + first;
+        if (!whole) {
             for (int r = 0; r < rows; r++) {
-                y[to + r] = tile[r * width + j];
+                System.arraycopy(tile, r * width, y, (sample + r) * out + unit, units);
             }
         }
     }
 
     long workspaceBytes() {
-        return 4L * packed.length;
+        return 4L * panels.length;
     }
 
     void close() {
-        context.memory().drop(packed);
+        context.memory().drop(panels);
         context.memory().returnScratch(scratch);
     }
 }

@@ -50,6 +50,7 @@ final class DenseConformanceTest {
                 new Case(500, 10, biased, 37, 64, true),
                 new Case(300, 203, relu, 150, 160, true),
                 new Case(129, 96, biased, 128, 128, true),
+                new Case(2500, 70, Epilogue.NONE, 130, 130, true),
                 new Case(784, 40, new Epilogue(Bias.PER_FILTER, Activation.TANH), 1, 1, false),
                 new Case(245, 100, new Epilogue(Bias.PER_FILTER, Activation.SIGMOID), 1, 1, true),
                 new Case(2, 3, new Epilogue(Bias.PER_FILTER, Activation.TANH), 4, 4, false),

@@ -68,6 +68,15 @@ public interface Kernels {
     void combineRows(
             int rows, int n, float[] s, int sOffset, float[] w, int wOffset, int wPitch, float[] y, int yOffset);
 
+    /**
+     * {@code to[toOffset + j·toPitch + i] = from[fromOffset + i·fromPitch + j]} for {@code i < rows} and {@code j < cols}; no
+     * other element is changed.
+     *
+     * @param toPitch at least {@code rows}
+     */
+    void transpose(
+            int rows, int cols, float[] from, int fromOffset, int fromPitch, float[] to, int toOffset, int toPitch);
+
     // ---- products over a batch: layout CHWN, see ChwnLayout
     // ---------------------------------------------------------------------------
 

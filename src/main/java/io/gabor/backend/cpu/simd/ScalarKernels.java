@@ -52,6 +52,12 @@ public final class ScalarKernels implements Kernels {
     }
 
     @Override
+    public void transpose(
+            int rows, int cols, float[] from, int fromOffset, int fromPitch, float[] to, int toOffset, int toPitch) {
+        Transposition.transpose(0, rows, 0, cols, from, fromOffset, fromPitch, to, toOffset, toPitch);
+    }
+
+    @Override
     public int[] tiling(int rows) {
         return new int[] {rows};
     }

@@ -64,6 +64,12 @@ public final class VectorKernels implements Kernels {
     }
 
     @Override
+    public void transpose(
+            int rows, int cols, float[] from, int fromOffset, int fromPitch, float[] to, int toOffset, int toPitch) {
+        VectorTransposition.transpose(rows, cols, from, fromOffset, fromPitch, to, toOffset, toPitch);
+    }
+
+    @Override
     public int[] tiling(int rows) {
         return tiles.heights(rows);
     }

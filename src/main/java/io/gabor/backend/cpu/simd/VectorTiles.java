@@ -15,6 +15,8 @@ import jdk.incubator.vector.FloatVector;
  *
  * <p>{@code correlateHTapsQ}: H rows by Q columns of a kernel's row over four pixels a step, for one vector of images each:
  * {@code sums[i,q] += Σ over t, k < 4 of a[i, t, pixel k] · b[t, pixel k + q]}. A vector of b serves up to four columns.
+ *
+ * <p>{@code transposeN}: a square of N rows and columns, for vectors of N lanes; see VectorTransposition.
  */
 final class VectorTiles {
     private VectorTiles() {}
@@ -1307,5 +1309,169 @@ final class VectorTiles {
         s22.intoArray(sums, r2 + 2 * LANES);
         s23.intoArray(sums, r2 + 3 * LANES);
         s24.intoArray(sums, r2 + 4 * LANES);
+    }
+
+    static void transpose4(
+            int last, float[] from, int fromOffset, int fromPitch, float[] to, int toOffset, int toPitch) {
+        FloatVector a0 = FloatVector.fromArray(SPECIES, from, fromOffset + Math.min(0, last) * fromPitch);
+        FloatVector a1 = FloatVector.fromArray(SPECIES, from, fromOffset + Math.min(1, last) * fromPitch);
+        FloatVector a2 = FloatVector.fromArray(SPECIES, from, fromOffset + Math.min(2, last) * fromPitch);
+        FloatVector a3 = FloatVector.fromArray(SPECIES, from, fromOffset + Math.min(3, last) * fromPitch);
+        FloatVector b0 = a0.blend(a2.rearrange(VectorTransposition.SWAP_2), VectorTransposition.SECOND_2);
+        FloatVector b2 = a0.rearrange(VectorTransposition.SWAP_2).blend(a2, VectorTransposition.SECOND_2);
+        FloatVector b1 = a1.blend(a3.rearrange(VectorTransposition.SWAP_2), VectorTransposition.SECOND_2);
+        FloatVector b3 = a1.rearrange(VectorTransposition.SWAP_2).blend(a3, VectorTransposition.SECOND_2);
+        FloatVector c0 = b0.blend(b1.rearrange(VectorTransposition.SWAP_1), VectorTransposition.SECOND_1);
+        FloatVector c1 = b0.rearrange(VectorTransposition.SWAP_1).blend(b1, VectorTransposition.SECOND_1);
+        FloatVector c2 = b2.blend(b3.rearrange(VectorTransposition.SWAP_1), VectorTransposition.SECOND_1);
+        FloatVector c3 = b2.rearrange(VectorTransposition.SWAP_1).blend(b3, VectorTransposition.SECOND_1);
+        c0.intoArray(to, toOffset + 0 * toPitch);
+        c1.intoArray(to, toOffset + 1 * toPitch);
+        c2.intoArray(to, toOffset + 2 * toPitch);
+        c3.intoArray(to, toOffset + 3 * toPitch);
+    }
+
+    static void transpose8(
+            int last, float[] from, int fromOffset, int fromPitch, float[] to, int toOffset, int toPitch) {
+        FloatVector a0 = FloatVector.fromArray(SPECIES, from, fromOffset + Math.min(0, last) * fromPitch);
+        FloatVector a1 = FloatVector.fromArray(SPECIES, from, fromOffset + Math.min(1, last) * fromPitch);
+        FloatVector a2 = FloatVector.fromArray(SPECIES, from, fromOffset + Math.min(2, last) * fromPitch);
+        FloatVector a3 = FloatVector.fromArray(SPECIES, from, fromOffset + Math.min(3, last) * fromPitch);
+        FloatVector a4 = FloatVector.fromArray(SPECIES, from, fromOffset + Math.min(4, last) * fromPitch);
+        FloatVector a5 = FloatVector.fromArray(SPECIES, from, fromOffset + Math.min(5, last) * fromPitch);
+        FloatVector a6 = FloatVector.fromArray(SPECIES, from, fromOffset + Math.min(6, last) * fromPitch);
+        FloatVector a7 = FloatVector.fromArray(SPECIES, from, fromOffset + Math.min(7, last) * fromPitch);
+        FloatVector b0 = a0.blend(a4.rearrange(VectorTransposition.SWAP_4), VectorTransposition.SECOND_4);
+        FloatVector b4 = a0.rearrange(VectorTransposition.SWAP_4).blend(a4, VectorTransposition.SECOND_4);
+        FloatVector b1 = a1.blend(a5.rearrange(VectorTransposition.SWAP_4), VectorTransposition.SECOND_4);
+        FloatVector b5 = a1.rearrange(VectorTransposition.SWAP_4).blend(a5, VectorTransposition.SECOND_4);
+        FloatVector b2 = a2.blend(a6.rearrange(VectorTransposition.SWAP_4), VectorTransposition.SECOND_4);
+        FloatVector b6 = a2.rearrange(VectorTransposition.SWAP_4).blend(a6, VectorTransposition.SECOND_4);
+        FloatVector b3 = a3.blend(a7.rearrange(VectorTransposition.SWAP_4), VectorTransposition.SECOND_4);
+        FloatVector b7 = a3.rearrange(VectorTransposition.SWAP_4).blend(a7, VectorTransposition.SECOND_4);
+        FloatVector c0 = b0.blend(b2.rearrange(VectorTransposition.SWAP_2), VectorTransposition.SECOND_2);
+        FloatVector c2 = b0.rearrange(VectorTransposition.SWAP_2).blend(b2, VectorTransposition.SECOND_2);
+        FloatVector c1 = b1.blend(b3.rearrange(VectorTransposition.SWAP_2), VectorTransposition.SECOND_2);
+        FloatVector c3 = b1.rearrange(VectorTransposition.SWAP_2).blend(b3, VectorTransposition.SECOND_2);
+        FloatVector c4 = b4.blend(b6.rearrange(VectorTransposition.SWAP_2), VectorTransposition.SECOND_2);
+        FloatVector c6 = b4.rearrange(VectorTransposition.SWAP_2).blend(b6, VectorTransposition.SECOND_2);
+        FloatVector c5 = b5.blend(b7.rearrange(VectorTransposition.SWAP_2), VectorTransposition.SECOND_2);
+        FloatVector c7 = b5.rearrange(VectorTransposition.SWAP_2).blend(b7, VectorTransposition.SECOND_2);
+        FloatVector d0 = c0.blend(c1.rearrange(VectorTransposition.SWAP_1), VectorTransposition.SECOND_1);
+        FloatVector d1 = c0.rearrange(VectorTransposition.SWAP_1).blend(c1, VectorTransposition.SECOND_1);
+        FloatVector d2 = c2.blend(c3.rearrange(VectorTransposition.SWAP_1), VectorTransposition.SECOND_1);
+        FloatVector d3 = c2.rearrange(VectorTransposition.SWAP_1).blend(c3, VectorTransposition.SECOND_1);
+        FloatVector d4 = c4.blend(c5.rearrange(VectorTransposition.SWAP_1), VectorTransposition.SECOND_1);
+        FloatVector d5 = c4.rearrange(VectorTransposition.SWAP_1).blend(c5, VectorTransposition.SECOND_1);
+        FloatVector d6 = c6.blend(c7.rearrange(VectorTransposition.SWAP_1), VectorTransposition.SECOND_1);
+        FloatVector d7 = c6.rearrange(VectorTransposition.SWAP_1).blend(c7, VectorTransposition.SECOND_1);
+        d0.intoArray(to, toOffset + 0 * toPitch);
+        d1.intoArray(to, toOffset + 1 * toPitch);
+        d2.intoArray(to, toOffset + 2 * toPitch);
+        d3.intoArray(to, toOffset + 3 * toPitch);
+        d4.intoArray(to, toOffset + 4 * toPitch);
+        d5.intoArray(to, toOffset + 5 * toPitch);
+        d6.intoArray(to, toOffset + 6 * toPitch);
+        d7.intoArray(to, toOffset + 7 * toPitch);
+    }
+
+    static void transpose16(
+            int last, float[] from, int fromOffset, int fromPitch, float[] to, int toOffset, int toPitch) {
+        FloatVector a0 = FloatVector.fromArray(SPECIES, from, fromOffset + Math.min(0, last) * fromPitch);
+        FloatVector a1 = FloatVector.fromArray(SPECIES, from, fromOffset + Math.min(1, last) * fromPitch);
+        FloatVector a2 = FloatVector.fromArray(SPECIES, from, fromOffset + Math.min(2, last) * fromPitch);
+        FloatVector a3 = FloatVector.fromArray(SPECIES, from, fromOffset + Math.min(3, last) * fromPitch);
+        FloatVector a4 = FloatVector.fromArray(SPECIES, from, fromOffset + Math.min(4, last) * fromPitch);
+        FloatVector a5 = FloatVector.fromArray(SPECIES, from, fromOffset + Math.min(5, last) * fromPitch);
+        FloatVector a6 = FloatVector.fromArray(SPECIES, from, fromOffset + Math.min(6, last) * fromPitch);
+        FloatVector a7 = FloatVector.fromArray(SPECIES, from, fromOffset + Math.min(7, last) * fromPitch);
+        FloatVector a8 = FloatVector.fromArray(SPECIES, from, fromOffset + Math.min(8, last) * fromPitch);
+        FloatVector a9 = FloatVector.fromArray(SPECIES, from, fromOffset + Math.min(9, last) * fromPitch);
+        FloatVector a10 = FloatVector.fromArray(SPECIES, from, fromOffset + Math.min(10, last) * fromPitch);
+        FloatVector a11 = FloatVector.fromArray(SPECIES, from, fromOffset + Math.min(11, last) * fromPitch);
+        FloatVector a12 = FloatVector.fromArray(SPECIES, from, fromOffset + Math.min(12, last) * fromPitch);
+        FloatVector a13 = FloatVector.fromArray(SPECIES, from, fromOffset + Math.min(13, last) * fromPitch);
+        FloatVector a14 = FloatVector.fromArray(SPECIES, from, fromOffset + Math.min(14, last) * fromPitch);
+        FloatVector a15 = FloatVector.fromArray(SPECIES, from, fromOffset + Math.min(15, last) * fromPitch);
+        FloatVector b0 = a0.blend(a8.rearrange(VectorTransposition.SWAP_8), VectorTransposition.SECOND_8);
+        FloatVector b8 = a0.rearrange(VectorTransposition.SWAP_8).blend(a8, VectorTransposition.SECOND_8);
+        FloatVector b1 = a1.blend(a9.rearrange(VectorTransposition.SWAP_8), VectorTransposition.SECOND_8);
+        FloatVector b9 = a1.rearrange(VectorTransposition.SWAP_8).blend(a9, VectorTransposition.SECOND_8);
+        FloatVector b2 = a2.blend(a10.rearrange(VectorTransposition.SWAP_8), VectorTransposition.SECOND_8);
+        FloatVector b10 = a2.rearrange(VectorTransposition.SWAP_8).blend(a10, VectorTransposition.SECOND_8);
+        FloatVector b3 = a3.blend(a11.rearrange(VectorTransposition.SWAP_8), VectorTransposition.SECOND_8);
+        FloatVector b11 = a3.rearrange(VectorTransposition.SWAP_8).blend(a11, VectorTransposition.SECOND_8);
+        FloatVector b4 = a4.blend(a12.rearrange(VectorTransposition.SWAP_8), VectorTransposition.SECOND_8);
+        FloatVector b12 = a4.rearrange(VectorTransposition.SWAP_8).blend(a12, VectorTransposition.SECOND_8);
+        FloatVector b5 = a5.blend(a13.rearrange(VectorTransposition.SWAP_8), VectorTransposition.SECOND_8);
+        FloatVector b13 = a5.rearrange(VectorTransposition.SWAP_8).blend(a13, VectorTransposition.SECOND_8);
+        FloatVector b6 = a6.blend(a14.rearrange(VectorTransposition.SWAP_8), VectorTransposition.SECOND_8);
+        FloatVector b14 = a6.rearrange(VectorTransposition.SWAP_8).blend(a14, VectorTransposition.SECOND_8);
+        FloatVector b7 = a7.blend(a15.rearrange(VectorTransposition.SWAP_8), VectorTransposition.SECOND_8);
+        FloatVector b15 = a7.rearrange(VectorTransposition.SWAP_8).blend(a15, VectorTransposition.SECOND_8);
+        FloatVector c0 = b0.blend(b4.rearrange(VectorTransposition.SWAP_4), VectorTransposition.SECOND_4);
+        FloatVector c4 = b0.rearrange(VectorTransposition.SWAP_4).blend(b4, VectorTransposition.SECOND_4);
+        FloatVector c1 = b1.blend(b5.rearrange(VectorTransposition.SWAP_4), VectorTransposition.SECOND_4);
+        FloatVector c5 = b1.rearrange(VectorTransposition.SWAP_4).blend(b5, VectorTransposition.SECOND_4);
+        FloatVector c2 = b2.blend(b6.rearrange(VectorTransposition.SWAP_4), VectorTransposition.SECOND_4);
+        FloatVector c6 = b2.rearrange(VectorTransposition.SWAP_4).blend(b6, VectorTransposition.SECOND_4);
+        FloatVector c3 = b3.blend(b7.rearrange(VectorTransposition.SWAP_4), VectorTransposition.SECOND_4);
+        FloatVector c7 = b3.rearrange(VectorTransposition.SWAP_4).blend(b7, VectorTransposition.SECOND_4);
+        FloatVector c8 = b8.blend(b12.rearrange(VectorTransposition.SWAP_4), VectorTransposition.SECOND_4);
+        FloatVector c12 = b8.rearrange(VectorTransposition.SWAP_4).blend(b12, VectorTransposition.SECOND_4);
+        FloatVector c9 = b9.blend(b13.rearrange(VectorTransposition.SWAP_4), VectorTransposition.SECOND_4);
+        FloatVector c13 = b9.rearrange(VectorTransposition.SWAP_4).blend(b13, VectorTransposition.SECOND_4);
+        FloatVector c10 = b10.blend(b14.rearrange(VectorTransposition.SWAP_4), VectorTransposition.SECOND_4);
+        FloatVector c14 = b10.rearrange(VectorTransposition.SWAP_4).blend(b14, VectorTransposition.SECOND_4);
+        FloatVector c11 = b11.blend(b15.rearrange(VectorTransposition.SWAP_4), VectorTransposition.SECOND_4);
+        FloatVector c15 = b11.rearrange(VectorTransposition.SWAP_4).blend(b15, VectorTransposition.SECOND_4);
+        FloatVector d0 = c0.blend(c2.rearrange(VectorTransposition.SWAP_2), VectorTransposition.SECOND_2);
+        FloatVector d2 = c0.rearrange(VectorTransposition.SWAP_2).blend(c2, VectorTransposition.SECOND_2);
+        FloatVector d1 = c1.blend(c3.rearrange(VectorTransposition.SWAP_2), VectorTransposition.SECOND_2);
+        FloatVector d3 = c1.rearrange(VectorTransposition.SWAP_2).blend(c3, VectorTransposition.SECOND_2);
+        FloatVector d4 = c4.blend(c6.rearrange(VectorTransposition.SWAP_2), VectorTransposition.SECOND_2);
+        FloatVector d6 = c4.rearrange(VectorTransposition.SWAP_2).blend(c6, VectorTransposition.SECOND_2);
+        FloatVector d5 = c5.blend(c7.rearrange(VectorTransposition.SWAP_2), VectorTransposition.SECOND_2);
+        FloatVector d7 = c5.rearrange(VectorTransposition.SWAP_2).blend(c7, VectorTransposition.SECOND_2);
+        FloatVector d8 = c8.blend(c10.rearrange(VectorTransposition.SWAP_2), VectorTransposition.SECOND_2);
+        FloatVector d10 = c8.rearrange(VectorTransposition.SWAP_2).blend(c10, VectorTransposition.SECOND_2);
+        FloatVector d9 = c9.blend(c11.rearrange(VectorTransposition.SWAP_2), VectorTransposition.SECOND_2);
+        FloatVector d11 = c9.rearrange(VectorTransposition.SWAP_2).blend(c11, VectorTransposition.SECOND_2);
+        FloatVector d12 = c12.blend(c14.rearrange(VectorTransposition.SWAP_2), VectorTransposition.SECOND_2);
+        FloatVector d14 = c12.rearrange(VectorTransposition.SWAP_2).blend(c14, VectorTransposition.SECOND_2);
+        FloatVector d13 = c13.blend(c15.rearrange(VectorTransposition.SWAP_2), VectorTransposition.SECOND_2);
+        FloatVector d15 = c13.rearrange(VectorTransposition.SWAP_2).blend(c15, VectorTransposition.SECOND_2);
+        FloatVector e0 = d0.blend(d1.rearrange(VectorTransposition.SWAP_1), VectorTransposition.SECOND_1);
+        FloatVector e1 = d0.rearrange(VectorTransposition.SWAP_1).blend(d1, VectorTransposition.SECOND_1);
+        FloatVector e2 = d2.blend(d3.rearrange(VectorTransposition.SWAP_1), VectorTransposition.SECOND_1);
+        FloatVector e3 = d2.rearrange(VectorTransposition.SWAP_1).blend(d3, VectorTransposition.SECOND_1);
+        FloatVector e4 = d4.blend(d5.rearrange(VectorTransposition.SWAP_1), VectorTransposition.SECOND_1);
+        FloatVector e5 = d4.rearrange(VectorTransposition.SWAP_1).blend(d5, VectorTransposition.SECOND_1);
+        FloatVector e6 = d6.blend(d7.rearrange(VectorTransposition.SWAP_1), VectorTransposition.SECOND_1);
+        FloatVector e7 = d6.rearrange(VectorTransposition.SWAP_1).blend(d7, VectorTransposition.SECOND_1);
+        FloatVector e8 = d8.blend(d9.rearrange(VectorTransposition.SWAP_1), VectorTransposition.SECOND_1);
+        FloatVector e9 = d8.rearrange(VectorTransposition.SWAP_1).blend(d9, VectorTransposition.SECOND_1);
+        FloatVector e10 = d10.blend(d11.rearrange(VectorTransposition.SWAP_1), VectorTransposition.SECOND_1);
+        FloatVector e11 = d10.rearrange(VectorTransposition.SWAP_1).blend(d11, VectorTransposition.SECOND_1);
+        FloatVector e12 = d12.blend(d13.rearrange(VectorTransposition.SWAP_1), VectorTransposition.SECOND_1);
+        FloatVector e13 = d12.rearrange(VectorTransposition.SWAP_1).blend(d13, VectorTransposition.SECOND_1);
+        FloatVector e14 = d14.blend(d15.rearrange(VectorTransposition.SWAP_1), VectorTransposition.SECOND_1);
+        FloatVector e15 = d14.rearrange(VectorTransposition.SWAP_1).blend(d15, VectorTransposition.SECOND_1);
+        e0.intoArray(to, toOffset + 0 * toPitch);
+        e1.intoArray(to, toOffset + 1 * toPitch);
+        e2.intoArray(to, toOffset + 2 * toPitch);
+        e3.intoArray(to, toOffset + 3 * toPitch);
+        e4.intoArray(to, toOffset + 4 * toPitch);
+        e5.intoArray(to, toOffset + 5 * toPitch);
+        e6.intoArray(to, toOffset + 6 * toPitch);
+        e7.intoArray(to, toOffset + 7 * toPitch);
+        e8.intoArray(to, toOffset + 8 * toPitch);
+        e9.intoArray(to, toOffset + 9 * toPitch);
+        e10.intoArray(to, toOffset + 10 * toPitch);
+        e11.intoArray(to, toOffset + 11 * toPitch);
+        e12.intoArray(to, toOffset + 12 * toPitch);
+        e13.intoArray(to, toOffset + 13 * toPitch);
+        e14.intoArray(to, toOffset + 14 * toPitch);
+        e15.intoArray(to, toOffset + 15 * toPitch);
     }
 }

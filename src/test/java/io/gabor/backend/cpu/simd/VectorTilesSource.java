@@ -30,10 +30,14 @@ final class VectorTilesSource {
              *
              * <p>{@code correlateHTapsQ}: H rows by Q columns of a kernel's row over four pixels a step, for one vector of images each:
              * {@code sums[i,q] += Σ over t, k < 4 of a[i, t, pixel k] · b[t, pixel k + q]}. A vector of b serves up to four columns.
+             *
+             * <p>{@code transposeN}: a square of N rows and columns, for vectors of N lanes; see VectorTransposition.
              */
             final class VectorTiles {
                 private VectorTiles() {}
             """;
+
+    private static final int[] TRANSPOSED_LANES = {4, 8, 16};
 
     private VectorTilesSource() {}
 
@@ -55,6 +59,9 @@ final class VectorTilesSource {
             for (int height : TileChoice.TAP_ROWS) {
                 correlateTaps(text, height, taps);
             }
+        }
+        for (int lanes : TRANSPOSED_LANES) {
+            transpose(text, lanes);
         }
         return text.append("}\n").toString();
     }
@@ -166,6 +173,35 @@ final class VectorTilesSource {
             for (int q = 0; q < taps; q++) {
                 text.append("s" + i + q + ".intoArray(sums, r" + i + lane(q) + ");\n");
             }
+        }
+        text.append("}\n");
+    }
+
+    private static void transpose(StringBuilder text, int lanes) {
+        text.append("\nstatic void transpose" + lanes + "(int last, float[] from, int fromOffset, int fromPitch,"
+                + " float[] to, int toOffset, int toPitch) {\n");
+        for (int i = 0; i < lanes; i++) {
+            text.append("FloatVector a" + i + " = FloatVector.fromArray(SPECIES, from, fromOffset + Math.min(" + i
+                    + ", last) * fromPitch);\n");
+        }
+        char before = 'a';
+        for (int n = lanes / 2; n > 0; n /= 2, before++) {
+            char after = (char) (before + 1);
+            String exchange = "VectorTransposition.SWAP_" + n + ")";
+            String second = "VectorTransposition.SECOND_" + n + ");\n";
+            for (int i = 0; i < lanes; i++) {
+                if ((i & n) == 0) {
+                    String x = "" + before + i;
+                    String y = "" + before + (i + n);
+                    text.append("FloatVector " + after + i + " = " + x + ".blend(" + y + ".rearrange(" + exchange + ", "
+                            + second);
+                    text.append("FloatVector " + after + (i + n) + " = " + x + ".rearrange(" + exchange + ".blend(" + y
+                            + ", " + second);
+                }
+            }
+        }
+        for (int j = 0; j < lanes; j++) {
+            text.append("" + before + j + ".intoArray(to, toOffset + " + j + " * toPitch);\n");
         }
         text.append("}\n");
     }
