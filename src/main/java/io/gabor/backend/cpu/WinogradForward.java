@@ -4,6 +4,7 @@ import io.gabor.backend.Bias;
 import io.gabor.backend.Epilogue;
 import io.gabor.backend.cpu.simd.Function;
 import io.gabor.backend.cpu.simd.Kernels;
+import io.gabor.backend.cpu.simd.Winograd;
 import io.gabor.tensor.ConvGeometry;
 
 /**
@@ -63,7 +64,7 @@ final class WinogradForward implements ForwardPass, WorkerPool.Task {
                 WinogradAxis.forward(geometry.cols()));
         weights = new WinogradWeights(context, filters, geometry.inChannels(), false);
         stripOffset = product.scratchFloats();
-        long strip = winners == null ? 0 : 16L * product.groupTiles() * width;
+        long strip = winners == null ? 0 : (long) Winograd.OUTPUTS * Winograd.OUTPUTS * product.groupTiles() * width;
         scratch = Math.max(stripOffset + strip, weights.scratchFloats());
         context.memory().reserveShared("conv2d", weights.sharedFloats());
         context.memory().reserveScratch("conv2d", scratch);
@@ -95,7 +96,7 @@ final class WinogradForward implements ForwardPass, WorkerPool.Task {
 
     private void store(int group, int plane, int o, float[] memory) {
         int pitch = outCols * width;
-        int at = plane * outPixels * width + 4 * product.row(group) * pitch + 4 * product.begin(group) * width;
+        int at = plane * outPixels * width + product.firstRow(group) * pitch + product.firstCol(group) * width;
         product.output(group, o, memory, y, at, pitch);
         finish(product.pixelRows(group), product.pixelCols(group), at, pitch, o);
     }
@@ -104,7 +105,9 @@ final class WinogradForward implements ForwardPass, WorkerPool.Task {
         int rows = product.pixelRows(group) / 2;
         int cols = product.pixelCols(group) / 2;
         int pitch = outCols / 2 * width;
-        int at = plane * outPixels / 4 * width + 2 * product.row(group) * pitch + 2 * product.begin(group) * width;
+        int at = plane * outPixels / 4 * width
+                + product.firstRow(group) / 2 * pitch
+                + product.firstCol(group) / 2 * width;
         int line = 2 * cols * width;
         product.output(group, o, memory, memory, stripOffset, line);
         for (int r = 0; r < rows; r++) {

@@ -61,7 +61,7 @@ final class WinogradInputGradient implements InputGradient, WorkerPool.Task {
         int block = chunk / product.groups();
         int group = chunk % product.groups();
         product.multiply(group, context.memory().shared(), offset, weights.pitch, dz, block * outSize * width, memory);
-        int pixel = 4 * (product.row(group) * inCols + product.begin(group));
+        int pixel = product.firstRow(group) * inCols + product.firstCol(group);
         for (int c = 0; c < channels; c++) {
             int at = ((block * channels + c) * inPixels + pixel) * width;
             product.output(group, c, memory, dx, at, inCols * width);

@@ -1,11 +1,12 @@
 package io.gabor.backend.cpu;
 
 import io.gabor.backend.cpu.simd.Kernels;
+import io.gabor.backend.cpu.simd.Winograd;
 import java.util.Arrays;
 
 /**
  * Convolution with 3×3 kernels by Winograd's method, F(4×4, 3×3) with the points of
- * {@link io.gabor.backend.cpu.simd.Winograd}, in the layout CHWN. A tile of 4×4 outputs costs 36 multiply-adds for each pair
+ * {@link Winograd}, in the layout CHWN. A tile of 4×4 outputs costs 36 multiply-adds for each pair
  * of features instead of 144. The forward pass and the gradient of the input are both of this kind.
  *
  * <pre>
@@ -83,18 +84,25 @@ final class WinogradProduct {
         return tiles.vertical.tiles() * rowGroups;
     }
 
-    /** Returns which row of tiles a group is in. */
-    int row(int group) {
+    /** Returns the first row of pixels of a group. */
+    int firstRow(int group) {
+        return Winograd.OUTPUTS * row(group);
+    }
+
+    /** Returns the first column of pixels of a group. */
+    int firstCol(int group) {
+        return Winograd.OUTPUTS * begin(group);
+    }
+
+    private int row(int group) {
         return group / rowGroups;
     }
 
-    /** Returns the first tile of a group. */
-    int begin(int group) {
+    private int begin(int group) {
         return group % rowGroups * rowTiles / rowGroups;
     }
 
-    /** Returns the tile behind a group. */
-    int end(int group) {
+    private int end(int group) {
         return (group % rowGroups + 1) * rowTiles / rowGroups;
     }
 
@@ -106,7 +114,7 @@ final class WinogradProduct {
     /** Returns how many columns of pixels a group has. */
     int pixelCols(int group) {
         int last = end(group) - 1;
-        return 4 * (last - begin(group)) + tiles.horizontal.count(last);
+        return Winograd.OUTPUTS * (last - begin(group)) + tiles.horizontal.count(last);
     }
 
     /**
@@ -166,7 +174,7 @@ final class WinogradProduct {
                     scratch,
                     tileOffset,
                     y,
-                    yOffset + 4 * t * width,
+                    yOffset + Winograd.OUTPUTS * t * width,
                     yPitch);
         }
     }
