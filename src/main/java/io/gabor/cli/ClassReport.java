@@ -22,7 +22,7 @@ record ClassReport(Metrics metrics, List<String> names) {
 
     private static final int TOP = 5;
     private static final int NAME_WIDTH = 24;
-    private static final int CELL_WIDTH = 9;
+    private static final int CELL_WIDTH = 10;
 
     /** Prints the means and, of few classes or where it is asked for, a line for each class. */
     void print(Screen screen, boolean always) {

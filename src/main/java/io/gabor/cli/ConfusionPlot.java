@@ -4,7 +4,6 @@ import io.gabor.train.Metrics;
 import java.awt.Color;
 import java.awt.Font;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
@@ -155,7 +154,7 @@ final class ConfusionPlot {
         for (double tick : TICKS) {
             double y = height * (1 - Math.sqrt(tick));
             pen.line(SCALE_WIDTH, y, SCALE_WIDTH + 4, y, Pen.PALE);
-            pen.text(percent(tick), SCALE_WIDTH + 7, y, Pen.SMALL, Pen.PALE, Pen.LEFT);
+            pen.text(Math.round(100 * tick) + " %", SCALE_WIDTH + 7, y, Pen.SMALL, Pen.PALE, Pen.LEFT);
         }
     }
 
@@ -171,10 +170,8 @@ final class ConfusionPlot {
         return (int) Math.round(from + (to - from) * share);
     }
 
-    /** Two significant digits are enough here: 0.3 %, 12 %. */
+    /** Two digits are enough here: 0.3 %, 12 %. */
     private static String percent(double share) {
-        double value = 100 * share;
-        boolean whole = value >= 9.95 || value == Math.rint(value);
-        return String.format(Locale.ROOT, whole ? "%.0f %%" : "%.1f %%", value);
+        return Numbers.format(share < 0.0995 ? "%.1f %%" : "%.0f %%", 100 * share);
     }
 }

@@ -57,6 +57,15 @@ final class DataChoice {
     }
 
     private DatasetSource open(Recipe recipe, ImageOptions images, Screen screen, boolean orDigits) {
+        DatasetSource source = find(recipe, images, screen, orDigits);
+        if (imageChoice.isGiven() && !source.ofImages()) {
+            throw new UsageException("--image-size, --grey, --test-share and --strict are for folders of images, and "
+                    + source.name() + " is none; leave them out");
+        }
+        return source;
+    }
+
+    private DatasetSource find(Recipe recipe, ImageOptions images, Screen screen, boolean orDigits) {
         String name = name(recipe);
         if (name.equals(Xor.NAME)) {
             return new XorSource();

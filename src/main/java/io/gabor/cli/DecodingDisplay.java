@@ -1,6 +1,7 @@
 package io.gabor.cli;
 
 import io.gabor.data.DecodingProgress;
+import io.gabor.data.Split;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -15,8 +16,9 @@ final class DecodingDisplay implements DecodingProgress {
     }
 
     @Override
-    public void started(String folder, int images) {
-        screen.format("reading %s images of %s", Numbers.count(images), folder);
+    public void started(String folder, Split split, int images) {
+        String use = split == Split.TRAIN ? "train" : "test";
+        screen.format("reading %s images of %s to %s with", Numbers.count(images), folder, use);
         if (screen.isTerminal()) {
             bar = new ProgressBarBuilder()
                     .setTaskName("")

@@ -35,6 +35,11 @@ final class ImageChoice {
     @Option(names = "--strict", description = "Stop at an image that cannot be read, rather than leaving it out.")
     private boolean strict;
 
+    /** Returns whether any of these options was given. */
+    boolean isGiven() {
+        return size != null || grey != null || testShare != null || strict;
+    }
+
     /**
      * Returns the options for a model. A trained one has its size and channels, and keeps the images for testing that it was
      * not trained on.

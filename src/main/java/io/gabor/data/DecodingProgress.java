@@ -5,8 +5,8 @@ public interface DecodingProgress {
     /** Tells no one. */
     DecodingProgress NONE = new DecodingProgress() {};
 
-    /** So many images of a folder will be read. */
-    default void started(String folder, int images) {}
+    /** So many images of one split of a folder will be read. */
+    default void started(String folder, Split split, int images) {}
 
     /** So many of them have been read. */
     default void advanced(int done) {}

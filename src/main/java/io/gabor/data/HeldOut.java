@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Keeps a share of every class for testing. Which images these are depends on the seed, the share and the number of images of
- * the class alone.
+ * Keeps a share of every class for testing. Which images these are depends on the seed, the share, and the class's position and
+ * number of images alone.
  */
 final class HeldOut {
     /** Keeps these random numbers apart from all others that are drawn from the same seed. */

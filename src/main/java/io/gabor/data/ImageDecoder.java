@@ -40,7 +40,7 @@ final class ImageDecoder {
      * @return the pixels of those that could be read, one behind the other
      * @throws DataException if one could not be and the options are strict: the first one in the list
      */
-    byte[] decode(String folder) {
+    byte[] decode(String folder, Split split) {
         byte[] pixels = new byte[Math.multiplyExact(files.size(), sample.size())];
         int processors = Runtime.getRuntime().availableProcessors();
         int threads = Math.min(options.threads() == 0 ? processors : options.threads(), files.size());
@@ -49,7 +49,7 @@ final class ImageDecoder {
             thread.setDaemon(true);
             return thread;
         });
-        options.progress().started(folder, files.size());
+        options.progress().started(folder, split, files.size());
         try {
             List<Future<?>> workers = new ArrayList<>();
             for (int i = 0; i < threads; i++) {

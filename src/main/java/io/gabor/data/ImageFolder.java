@@ -190,7 +190,7 @@ final class ImageFolder implements DatasetSource {
         List<LabelledFile> files = all.subList(0, Math.min(first, all.size()));
         requireMemory(files.size());
         ImageDecoder decoder = new ImageDecoder(files, sample, options);
-        byte[] pixels = decoder.decode(folder.toString());
+        byte[] pixels = decoder.decode(folder.toString(), split);
         boolean[] leftOut = decoder.leftOut();
         int[] labels = LabelledFile.labels(files, leftOut);
         requireAllClasses(files, labels);

@@ -51,8 +51,8 @@ class ImageFolderRunTest {
 
     @Test
     void trainingSaysWhatItReads() {
-        assertTrue(trained.out().contains("reading 48 images of " + data), trained.out());
-        assertTrue(trained.out().contains("reading 12 images of " + data), trained.out());
+        assertTrue(trained.out().contains("reading 48 images of " + data + " to train with"), trained.out());
+        assertTrue(trained.out().contains("reading 12 images of " + data + " to test with"), trained.out());
         assertTrue(trained.out().contains("on colours (48 samples of 3×32×32)"), trained.out());
     }
 
@@ -126,6 +126,7 @@ class ImageFolderRunTest {
         oneLine(Run.gabor("train", "--dataset", data, "--image-size", "0"), "--image-size", "found '0'");
         oneLine(Run.gabor("train", "--dataset", data, "--image-size", "big"), "HEIGHTxWIDTH", "found 'big'");
         oneLine(Run.gabor("train", "--dataset", data, "--test-share", "1.5"), "--test-share must be below 1");
+        oneLine(Run.gabor("train", "--dataset", "digits", "--grey"), "--grey", "digits is none");
         Path one = folder.resolve("one");
         TestImages.png(one.resolve("only/1.png"), 8, 8, 0);
         oneLine(Run.gabor("train", "--dataset", one), "only the class 'only'");

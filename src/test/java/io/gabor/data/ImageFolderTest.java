@@ -5,12 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.gabor.tensor.Shape;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -202,8 +205,8 @@ class ImageFolderTest {
         List<String> told = new ArrayList<>();
         DecodingProgress progress = new DecodingProgress() {
             @Override
-            public void started(String folder, int images) {
-                told.add("started " + images);
+            public void started(String folder, Split split, int images) {
+                told.add(split + " " + images);
             }
 
             @Override
@@ -219,7 +222,7 @@ class ImageFolderTest {
             }
         };
         open(ImageOptions.DEFAULT.withProgress(progress)).load(Split.TRAIN);
-        assertEquals("started 12", told.get(0));
+        assertEquals("TRAIN 12", told.get(0));
         assertTrue(told.contains("done"), told.toString());
         assertEquals("finished", told.get(told.size() - 1));
     }
@@ -284,6 +287,21 @@ class ImageFolderTest {
         assertEquals(12, open().load(Split.TRAIN).size(), "left out like any image that cannot be read");
         Files.createSymbolicLink(dir.resolve("train/eel"), dir.resolve("train/eel"));
         refused(this::open, "train/eel", "in a circle");
+    }
+
+    @Test
+    void aFolderThatMayNotBeReadIsNamed() throws IOException {
+        pets();
+        Path cat = dir.resolve("train/cat");
+        assumeTrue(
+                cat.getFileSystem().supportedFileAttributeViews().contains("posix"), "a file system with permissions");
+        Files.setPosixFilePermissions(cat, PosixFilePermissions.fromString("---------"));
+        try {
+            assumeFalse(Files.isReadable(cat), "root may read anything");
+            refused(this::open, "train/cat: the folder cannot be read: access is denied");
+        } finally {
+            Files.setPosixFilePermissions(cat, PosixFilePermissions.fromString("rwx------"));
+        }
     }
 
     @Test

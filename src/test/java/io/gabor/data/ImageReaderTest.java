@@ -9,15 +9,12 @@ import io.gabor.data.ImageReader.Fit;
 import io.gabor.tensor.Shape;
 import java.awt.Color;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.function.IntBinaryOperator;
-import java.util.zip.CRC32;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -186,27 +183,11 @@ class ImageReaderTest {
 
     @Test
     void refusesALargeImageByItsHeader() throws IOException {
-        refused(Files.write(dir.resolve("wide.png"), header(10_001, 1)), "found 10001×1");
-        refused(Files.write(dir.resolve("large.png"), header(9000, 9000)), "50000000 pixels", "found 9000×9000");
-    }
-
-    /** The beginning of a PNG file: enough to say how large it is. */
-    private static byte[] header(int width, int height) throws IOException {
-        ByteArrayOutputStream chunk = new ByteArrayOutputStream();
-        DataOutputStream ihdr = new DataOutputStream(chunk);
-        ihdr.writeBytes("IHDR");
-        ihdr.writeInt(width);
-        ihdr.writeInt(height);
-        ihdr.write(new byte[] {8, 0, 0, 0, 0});
-        CRC32 crc = new CRC32();
-        crc.update(chunk.toByteArray());
-        ByteArrayOutputStream file = new ByteArrayOutputStream();
-        DataOutputStream out = new DataOutputStream(file);
-        out.writeLong(0x89504E470D0A1A0AL);
-        out.writeInt(13);
-        out.write(chunk.toByteArray());
-        out.writeInt((int) crc.getValue());
-        return file.toByteArray();
+        refused(Files.write(dir.resolve("wide.png"), TestImages.pngHeader(10_001, 1)), "found 10001×1");
+        refused(
+                Files.write(dir.resolve("large.png"), TestImages.pngHeader(9000, 9000)),
+                "50000000 pixels",
+                "found 9000×9000");
     }
 
     @Test

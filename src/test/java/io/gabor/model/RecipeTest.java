@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gabor.data.Dataset;
+import io.gabor.data.DatasetSource;
 import io.gabor.data.Normalization;
 import io.gabor.data.Split;
 import io.gabor.io.Json;
@@ -18,6 +19,7 @@ import io.gabor.tensor.Shape;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -228,5 +230,46 @@ final class RecipeTest {
     void classesThatTheDataDoesNotHaveAreRefused() {
         assertThrows(
                 RuntimeException.class, () -> selecting(List.of(3), 1, 0, 0).select(data(), Split.TRAIN));
+    }
+
+    /** Twelve samples of the classes 0, 1, 0, 1, ...; says how many were asked for. */
+    private static final class Counting implements DatasetSource {
+        private int asked = -1;
+
+        @Override
+        public String name() {
+            return "counting";
+        }
+
+        @Override
+        public String location() {
+            return "here";
+        }
+
+        @Override
+        public Dataset load(Split split) {
+            return load(split, 12);
+        }
+
+        @Override
+        public Dataset load(Split split, int first) {
+            asked = first;
+            int[] labels = IntStream.range(0, first).map(i -> i % 2).toArray();
+            return Dataset.ofBytes("counting", Shape.of(1), new byte[first], labels, List.of("a", "b"));
+        }
+    }
+
+    @Test
+    void noMoreIsReadThanTheLimitSays() {
+        Recipe all = Models.byName("lenet").recipe();
+        Counting source = new Counting();
+        assertEquals(12, all.load(source, Split.TRAIN).size());
+        assertEquals(5, all.withLimits(5, 3).load(source, Split.TRAIN).size());
+        assertEquals(5, source.asked);
+        assertEquals(3, all.withLimits(5, 3).load(source, Split.TEST).size());
+        assertEquals(3, source.asked);
+        // which samples are of the classes to keep cannot be told before
+        assertEquals(4, recipe().withLimits(4, 0).load(source, Split.TRAIN).size());
+        assertEquals(12, source.asked);
     }
 }
