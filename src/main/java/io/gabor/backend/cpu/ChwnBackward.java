@@ -46,7 +46,7 @@ final class ChwnBackward implements WorkerPool.Task {
     /**
      * Plans.
      *
-     * @param buffered whether {@link #gradients} will get dz in {@link #buffer}, whatever the activation
+     * @param buffered whether {@link #gradients} will find dz in {@link #buffer}, and db is computed elsewhere
      */
     ChwnBackward(CpuContext context, ConvGeometry geometry, Epilogue epilogue, int maxBatch, boolean buffered) {
         this.context = context;
@@ -69,7 +69,9 @@ final class ChwnBackward implements WorkerPool.Task {
                 AxisTaps.backward(geometry.cols()),
                 geometry.rows().out(),
                 geometry.cols().out());
-        biasGradient = epilogue.bias() == Bias.NONE ? null : new ChwnBiasGradient(context, geometry, epilogue.bias());
+        biasGradient = epilogue.bias() == Bias.NONE || buffered
+                ? null
+                : new ChwnBiasGradient(context, geometry, epilogue.bias());
         int most = maxBatch / width * width;
         boolean direct = function == Function.IDENTITY && !buffered;
         packedOffset = direct ? 0 : Math.multiplyExact(most, geometry.outChannels() * outPixels);
@@ -95,9 +97,12 @@ final class ChwnBackward implements WorkerPool.Task {
         if (function != Function.IDENTITY) {
             dz = buffer();
             size = n * geometry.outChannels() * outPixels;
-            context.pool().run(differentiation, CpuContext.ceilDiv(size, CHUNK), size);
+            context.pool().run(differentiation, CpuContext.ceilDiv(size, CHUNK), (long) WorkerPool.TOUCH * size);
         }
-        gradients(n, xs, ws, dz, dws, dbs, dxs);
+        if (biasGradient != null) {
+            biasGradient.run(n / width, dz, dbs);
+        }
+        gradients(n, xs, ws, dz, dws, dxs);
     }
 
     /** Returns where dz may be put before {@link #gradients} is called. */
@@ -105,14 +110,11 @@ final class ChwnBackward implements WorkerPool.Task {
         return context.memory().shared();
     }
 
-    /** Computes the gradients from dz. */
-    void gradients(int n, float[] xs, float[] ws, float[] dzs, float[] dws, float[] dbs, float[] dxs) {
+    /** Computes dw and dx from dz. */
+    void gradients(int n, float[] xs, float[] ws, float[] dzs, float[] dws, float[] dxs) {
         w = ws;
         dz = dzs;
         dx = dxs;
-        if (biasGradient != null) {
-            biasGradient.run(n / width, dz, dbs);
-        }
         filterGradient.run(n / width, xs, dz, dws);
         if (dx != null) {
             context.pool().run(packing, geometry.groups() * product.tiles(), WorkerPool.MOVE * (shared - packedOffset));
