@@ -34,7 +34,7 @@ final class ChwnBackward {
     /**
      * Plans.
      *
-     * @param buffered whether {@link #gradients} will get dz in {@link #buffer}, whatever the activation
+     * @param buffered whether {@link #gradients} will find dz in {@link #buffer}, and db is computed elsewhere
      */
     ChwnBackward(CpuContext context, ConvGeometry geometry, Epilogue epilogue, int maxBatch, boolean buffered) {
         this.context = context;
@@ -43,7 +43,9 @@ final class ChwnBackward {
         function = CpuContext.function(epilogue.activation());
         slope = epilogue.activation().slope();
         outSize = geometry.outputShape().size();
-        biasGradient = epilogue.bias() == Bias.NONE ? null : new ChwnBiasGradient(context, geometry, epilogue.bias());
+        biasGradient = epilogue.bias() == Bias.NONE || buffered
+                ? null
+                : new ChwnBiasGradient(context, geometry, epilogue.bias());
         int most = maxBatch / width * width;
         boolean direct = function == Function.IDENTITY && !buffered;
         int behindDz = direct ? 0 : Math.multiplyExact(most, outSize);
@@ -76,9 +78,12 @@ final class ChwnBackward {
         if (function != Function.IDENTITY) {
             dz = buffer();
             size = n * outSize;
-            context.pool().run(differentiation, CpuContext.ceilDiv(size, CHUNK), size);
+            context.pool().run(differentiation, CpuContext.ceilDiv(size, CHUNK), (long) WorkerPool.TOUCH * size);
         }
-        gradients(n, xs, ws, dz, dws, dbs, dxs);
+        if (biasGradient != null) {
+            biasGradient.run(n / width, dz, dbs);
+        }
+        gradients(n, xs, ws, dz, dws, dxs);
     }
 
     /** Returns where dz may be put before {@link #gradients} is called. */
@@ -86,11 +91,8 @@ final class ChwnBackward {
         return context.memory().shared();
     }
 
-    /** Computes the gradients from dz. */
-    void gradients(int n, float[] xs, float[] ws, float[] dzs, float[] dws, float[] dbs, float[] dxs) {
-        if (biasGradient != null) {
-            biasGradient.run(n / width, dzs, dbs);
-        }
+    /** Computes dw and dx from dz. */
+    void gradients(int n, float[] xs, float[] ws, float[] dzs, float[] dws, float[] dxs) {
         filterGradient.run(n / width, xs, dzs, dws);
         if (dxs != null) {
             inputGradient.run(n, dzs, ws, dxs);

@@ -33,7 +33,7 @@ final class ChwnBiasGradient implements WorkerPool.Task {
         blocks = blockCount;
         dz = dzs;
         db = dbs;
-        context.pool().run(this, filters, (long) blocks * filters * units * unitPixels);
+        context.pool().run(this, filters, (long) blocks * filters * units * unitPixels * kernels.panelWidth());
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.gabor.backend.cpu.simd.Kernels;
 import io.gabor.tensor.ConvGeometry;
 import io.gabor.tensor.PoolGeometry;
 import io.gabor.tensor.WindowAxis;
+import java.util.Arrays;
 
 /**
  * A convolution with bias, activation and 2×2 max pooling in one, in the layout CHWN. Two rows of the convolution are
@@ -42,6 +43,8 @@ final class ChwnConvPool implements ConvPasses, WorkerPool.Task {
     private final long scratch;
     /** Which of the window's four values was the largest, 0 to 3 in reading order, laid out as y. */
     private final float[] winners;
+    /** Of each plane of y, the sum of its gradients. */
+    private final float[] planeSums;
 
     private float[] b;
     private float[] y;
@@ -79,12 +82,13 @@ final class ChwnConvPool implements ConvPasses, WorkerPool.Task {
         outPixels = outRows * outCols;
         multiplyAdds = geometry.flops() / 2;
         backward = new ChwnBackward(context, geometry, epilogue, maxBatch, true);
-        scratch = (long) filters * 4 * outCols * width;
+        scratch = Math.max((long) filters * 4 * outCols * width, (long) outPixels * width + kernels.partialSums());
         context.memory().reserveScratch("conv2d", scratch);
         winners = context.memory().workspace("conv2d", (long) maxBatch * geometry.outChannels() * outPixels);
         boolean fast = WinogradForward.suits(geometry, epilogue);
         winograd = fast ? new WinogradForward(context, geometry, epilogue, winners) : null;
         conv = fast ? null : new ChwnForward(context, geometry, epilogue);
+        planeSums = context.memory().workspace("conv2d", biased ? maxBatch / width * geometry.outChannels() : 0);
     }
 
     @Override
@@ -141,25 +145,44 @@ final class ChwnConvPool implements ConvPasses, WorkerPool.Task {
         dy = dys;
         dz = backward.buffer();
         int planes = n / width * groups * filters;
-        context.pool().run(spreading, planes, 4L * planes * outPixels * width);
-        backward.gradients(n, x, w, dz, dw, db, dx);
+        context.pool().run(spreading, planes, 4L * WorkerPool.TOUCH * planes * outPixels * width);
+        if (biased) {
+            sumPlanes(n / width, db);
+        }
+        backward.gradients(n, x, w, dz, dw, dx);
     }
 
     /** One plane of dz. */
     private void spread(int plane, int worker) {
         float[] gradient = context.memory().scratch(worker);
         int line = outCols * width;
+        int size = outRows * line;
+        int from = plane * size;
+        kernels.differentiate(function, slope, 1, size, y, from, 0, dy, from, 0, gradient, 0, 0);
         for (int row = 0; row < outRows; row++) {
-            int at = (plane * outRows + row) * line;
-            kernels.differentiate(function, slope, 1, line, y, at, 0, dy, at, 0, gradient, 0, 0);
-            int top = 4 * plane * outRows * line + 4 * row * line;
-            kernels.unpool2x2Lanes(outCols, gradient, 0, winners, at, dz, top, top + 2 * line);
+            int at = row * line;
+            int top = 4 * (from + at);
+            kernels.unpool2x2Lanes(outCols, gradient, at, winners, from + at, dz, top, top + 2 * line);
+        }
+        if (biased) {
+            Arrays.fill(gradient, size, size + kernels.partialSums(), 0f);
+            kernels.sumUp(size, gradient, 0, gradient, size);
+            kernels.addPartialSums(1, gradient, size, planeSums, plane);
+        }
+    }
+
+    /** {@code db}, from the sums of y's planes: all that a window's gradient is spread to is that gradient and zeros. */
+    private void sumPlanes(int blocks, float[] db) {
+        int channels = groups * filters;
+        System.arraycopy(planeSums, 0, db, 0, channels);
+        for (int block = 1; block < blocks; block++) {
+            kernels.add(channels, db, 0, planeSums, block * channels, db, 0);
         }
     }
 
     @Override
     public long workspaceBytes() {
-        return backward.workspaceBytes() + 4L * winners.length;
+        return backward.workspaceBytes() + 4L * (winners.length + planeSums.length);
     }
 
     @Override
@@ -171,6 +194,7 @@ final class ChwnConvPool implements ConvPasses, WorkerPool.Task {
         }
         backward.close();
         context.memory().drop(winners);
+        context.memory().drop(planeSums);
         context.memory().returnScratch(scratch);
     }
 }

@@ -96,9 +96,9 @@ final class ChwnProduct {
         int height = heights[tile];
         int taps = vertical.kernel * horizontal.kernel;
         int to = packedOffset + row * depth;
-        for (int i = 0; i < height; i++) {
-            int from = wOffset + (row + i) * wRow;
-            for (int c = 0; c < inner; c++) {
+        for (int c = 0; c < inner; c++) {
+            for (int i = 0; i < height; i++) {
+                int from = wOffset + (row + i) * wRow;
                 int at = to + c * height + i;
                 for (int tap = 0; tap < taps; tap++) {
                     packed[at] = w[from + c * wInner + tap];

@@ -6,10 +6,14 @@ import io.gabor.tensor.Tensor;
 
 /** The ops that assemble a batch from a data set in memory, and that count hits. */
 final class CpuBatches {
+    /** Samples in a chunk. */
+    private static final int SAMPLES = 4;
+
     private final CpuContext context;
     private final Kernels kernels;
-    private final WorkerPool.Task gathering = this::gather;
+    private final WorkerPool.Task gathering = this::gatherSome;
 
+    private int count;
     private int first;
     private int channels;
     private int pixels;
@@ -41,9 +45,10 @@ final class CpuBatches {
             throw Memory.error(
                     op, "samples must be U8 or F32 with a channel axis behind the first (M×C×...), found " + samples);
         }
-        int count = samples.shape().dim(0);
+        int stock = samples.shape().dim(0);
+        count = n;
         channels = samples.shape().dim(1);
-        pixels = samples.size() / count / channels;
+        pixels = samples.size() / stock / channels;
         order = memory.ints(op, "order", orderTensor, 1);
         first = position(op, n, orderTensor, memory.ints(op, "cursor", cursor, 1));
         scale = memory.floats(op, "scale", scaleTensor, channels);
@@ -54,11 +59,18 @@ final class CpuBatches {
         Memory.separate(op, "out", out, "samples", floats);
         Memory.separate(op, "out", out, "scale", scale);
         Memory.separate(op, "out", out, "shift", shift);
-        checkOrder(op, n, first, order, count);
-        context.pool().run(gathering, n, (long) WorkerPool.MOVE * n * channels * pixels);
+        checkOrder(op, n, first, order, stock);
+        context.pool().run(gathering, CpuContext.ceilDiv(n, SAMPLES), (long) WorkerPool.MOVE * n * channels * pixels);
     }
 
-    private void gather(int i, int worker) {
+    private void gatherSome(int chunk, int worker) {
+        int end = Math.min((chunk + 1) * SAMPLES, count);
+        for (int i = chunk * SAMPLES; i < end; i++) {
+            gather(i);
+        }
+    }
+
+    private void gather(int i) {
         for (int c = 0; c < channels; c++) {
             int from = (order[first + i] * channels + c) * pixels;
             int to = (i * channels + c) * pixels;

@@ -59,7 +59,7 @@ final class CpuDense implements WeightedOp {
         float[] dys = memory.floats(BACKWARD, "dy", dy, (long) n * out);
         float[] dws = memory.floats(BACKWARD, "dw", dw, (long) in * out);
         float[] dbs = bias(BACKWARD, "db", db);
-        float[] dxs = dx == null ? null : memory.floats(BACKWARD, "dx", dx, (long) n * in);
+        float[] dxs = dx == null ? null : memory.output(BACKWARD, "dx", dx, (long) n * in);
         Sharing.refuse(BACKWARD, xs, ws, ys, dys, dws, dbs, dxs);
         backward.run(n, xs, ws, ys, dys, dws, dbs, dxs);
     }

@@ -109,7 +109,7 @@ final class DenseBackward implements WorkerPool.Task {
         WorkerPool pool = context.pool();
         dz = function == Function.IDENTITY ? dys : gradient;
         long work = (long) batch * in * out;
-        pool.run(differentiation, CpuContext.ceilDiv(out, COLUMNS), (long) batch * out);
+        pool.run(differentiation, CpuContext.ceilDiv(out, COLUMNS), (long) WorkerPool.MOVE * batch * out);
         if (batch > CpuDense.FEW_SAMPLES) {
             cutSamples();
             pool.run(packing, CpuContext.ceilDiv(out, COLUMNS), (long) WorkerPool.MOVE * batch * out);

@@ -143,10 +143,10 @@ final class DenseForward implements WorkerPool.Task {
     public void run(int chunk, int worker) {
         float[] tile = context.memory().scratch(worker);
         int width = kernels.panelWidth();
-        int blocks = CpuContext.ceilDiv(out, ROWS);
-        int first = chunk % blocks * ROWS;
+        int count = CpuContext.ceilDiv(n, width);
+        int first = chunk / count * ROWS;
         int rows = Math.min(ROWS, out - first);
-        int sample = chunk / blocks * width;
+        int sample = chunk % count * width;
         int samples = Math.min(width, n - sample);
         for (int k = 0; k < in; k += DEPTH) {
             int depth = Math.min(DEPTH, in - k);

@@ -142,9 +142,9 @@ final class LaneSums implements FilterGradient, WorkerPool.Task {
     @Override
     public void run(int chunk, int worker) {
         float[] memory = context.memory().scratch(worker);
-        int slice = chunk % slices;
-        int tile = chunk / slices % tiles;
-        int group = chunk / slices / tiles;
+        int tile = chunk % tiles;
+        int group = chunk / tiles % geometry.groups();
+        int slice = chunk / tiles / geometry.groups();
         int filter = group * filters + tile * ROWS;
         int rows = Math.min(ROWS, filters - tile * ROWS);
         int firstBlock = blocks * slice / slices;

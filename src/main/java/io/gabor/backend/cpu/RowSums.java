@@ -10,17 +10,19 @@ import java.util.Arrays;
  * pixels its taps read almost the same values, so that each vector of x is loaded once for several of them. For kernels
  * without padding to the left and right, whose output is a multiple of four wide.
  *
- * <p>A chunk is a few filters and a slice of the blocks. Sums are kept as vectors, one lane an image, and their lanes are
- * added when a slice is through; then the slices are added in their order. How many there are depends on the geometry and
- * the batch alone, hence so do the bits.
+ * <p>A chunk is a few filters, a part of the channels, and a slice of the blocks. Sums are kept as vectors, one lane an
+ * image, and their lanes are added when a slice is through; then the slices are added in their order. How many there are
+ * depends on the geometry and the batch alone, hence so do the bits.
  */
 final class RowSums implements FilterGradient, WorkerPool.Task {
     /** Filters in a chunk: the height of the largest tile. */
     private static final int ROWS = 3;
     /** Pixels that a kernel takes at a time. */
     private static final int PIXELS = 4;
-    /** Chunks to aim at: a few for each of several threads. */
+    /** Chunks to cut the blocks into slices for: a few for each of several threads. */
     private static final int CHUNKS = 16;
+    /** Chunks to cut the channels into parts for: that costs little, and one more or less for a thread is little then. */
+    private static final int FINE_CHUNKS = 32;
     /** The gradients of a chunk's filters and a band of rows take at most about this many floats: half of a first-level cache. */
     private static final int BAND_FLOATS = 6144;
 
@@ -38,6 +40,7 @@ final class RowSums implements FilterGradient, WorkerPool.Task {
     private final int inPixels;
     private final int outPixels;
     private final int tiles;
+    private final int parts;
     private final int sumPitch;
     private final int bandRows;
     private final int rowSteps;
@@ -75,17 +78,18 @@ final class RowSums implements FilterGradient, WorkerPool.Task {
         inPixels = rows.in() * cols.in();
         outPixels = rows.out() * cols.out();
         tiles = CpuContext.ceilDiv(filters, ROWS);
+        parts = Math.min(channels, CpuContext.ceilDiv(FINE_CHUNKS, geometry.groups() * tiles));
         sumPitch = Math.multiplyExact(taps, kernels.partialSums());
         bandRows = Math.max(1, BAND_FLOATS / (ROWS * cols.out() * width));
-        int parts = width / kernels.partialSums();
-        rowSteps = cols.out() / PIXELS * parts;
+        int vectors = width / kernels.partialSums();
+        rowSteps = cols.out() / PIXELS * vectors;
         outSteps = new int[rows.out() * rowSteps];
         inSteps = new int[rows.out() * rowSteps];
         int t = 0;
         for (int i = 0; i < rows.out(); i++) {
             for (int j = 0; j < cols.out(); j += PIXELS) {
-                for (int part = 0; part < parts; part++) {
-                    int lane = part * kernels.partialSums();
+                for (int vector = 0; vector < vectors; vector++) {
+                    int lane = vector * kernels.partialSums();
                     outSteps[t] = (i * cols.out() + j) * width + lane;
                     inSteps[t++] = (i * rows.stride() * cols.in() + j) * width + lane;
                 }
@@ -108,7 +112,7 @@ final class RowSums implements FilterGradient, WorkerPool.Task {
         dz = dzs;
         dw = dws;
         slices = slices(blockCount);
-        context.pool().run(this, geometry.groups() * tiles * slices, multiplyAdds * blockCount * width);
+        context.pool().run(this, geometry.groups() * tiles * parts * slices, multiplyAdds * blockCount * width);
         if (slices > 1) {
             context.pool().run(reduction, geometry.outChannels(), (long) slices * geometry.outChannels() * taps);
         }
@@ -117,53 +121,64 @@ final class RowSums implements FilterGradient, WorkerPool.Task {
     @Override
     public void run(int chunk, int worker) {
         float[] sums = context.memory().scratch(worker);
-        int slice = chunk % slices;
-        int tile = chunk / slices % tiles;
-        int group = chunk / slices / tiles;
+        int part = chunk % parts;
+        int tile = chunk / parts % tiles;
+        int group = chunk / parts / tiles % geometry.groups();
+        int slice = chunk / parts / tiles / geometry.groups();
+        int firstChannel = channels * part / parts;
+        int endChannel = channels * (part + 1) / parts;
         int filter = group * filters + tile * ROWS;
         int rows = Math.min(ROWS, filters - tile * ROWS);
-        Arrays.fill(sums, 0, rows * sumPitch, 0f);
+        int channelTaps = taps / channels;
+        int firstTap = firstChannel * channelTaps;
+        int endTap = endChannel * channelTaps;
+        for (int r = 0; r < rows; r++) {
+            int at = r * sumPitch;
+            Arrays.fill(sums, at + firstTap * kernels.partialSums(), at + endTap * kernels.partialSums(), 0f);
+        }
         int endBlock = blocks * (slice + 1) / slices;
         for (int block = blocks * slice / slices; block < endBlock; block++) {
             int from = (block * geometry.inChannels() + group * channels) * inPixels * width;
             int gradient = (block * geometry.outChannels() + filter) * outPixels * width;
             for (int row = 0; row < geometry.rows().out(); row += bandRows) {
-                correlate(rows, row, Math.min(row + bandRows, geometry.rows().out()), from, gradient, sums);
+                int endRow = Math.min(row + bandRows, geometry.rows().out());
+                for (int c = firstChannel; c < endChannel; c++) {
+                    correlate(c, rows, row, endRow, from, gradient, sums);
+                }
             }
         }
         float[] to = slices == 1 ? dw : partial;
         for (int r = 0; r < rows; r++) {
-            int at = (slice * geometry.outChannels() + filter + r) * taps;
-            kernels.addPartialSums(taps, sums, r * sumPitch, to, at);
+            int at = (slice * geometry.outChannels() + filter + r) * taps + firstTap;
+            int sum = r * sumPitch + firstTap * kernels.partialSums();
+            kernels.addPartialSums(endTap - firstTap, sums, sum, to, at);
         }
     }
 
-    /** Adds the products of the output rows {@code [firstRow, endRow)}. */
-    private void correlate(int rows, int firstRow, int endRow, int from, int gradient, float[] sums) {
+    /** Adds the products of a channel and the output rows {@code [firstRow, endRow)}. */
+    private void correlate(int c, int rows, int firstRow, int endRow, int from, int gradient, float[] sums) {
         WindowAxis vertical = geometry.rows();
         int kernelCols = geometry.cols().kernel();
-        for (int c = 0; c < channels; c++) {
-            for (int p = 0; p < vertical.kernel(); p++) {
-                int begin = Math.max(firstRow, OutputRange.begin(vertical, p));
-                int end = Math.min(endRow, OutputRange.end(vertical, p));
-                if (begin < end) {
-                    int line = p * vertical.dilation() - vertical.padBefore();
-                    kernels.correlateTaps(
-                            rows,
-                            kernelCols,
-                            begin * rowSteps,
-                            (end - begin) * rowSteps,
-                            dz,
-                            gradient,
-                            outPixels * width,
-                            outSteps,
-                            x,
-                            from + (c * inPixels + line * geometry.cols().in()) * width,
-                            inSteps,
-                            sums,
-                            (c * vertical.kernel() + p) * kernelCols * kernels.partialSums(),
-                            sumPitch);
-                }
+        for (int p = 0; p < vertical.kernel(); p++) {
+            int begin = Math.max(firstRow, OutputRange.begin(vertical, p));
+            int end = Math.min(endRow, OutputRange.end(vertical, p));
+            if (begin < end) {
+                int line = p * vertical.dilation() - vertical.padBefore();
+                kernels.correlateTaps(
+                        rows,
+                        kernelCols,
+                        begin * rowSteps,
+                        (end - begin) * rowSteps,
+                        dz,
+                        gradient,
+                        outPixels * width,
+                        outSteps,
+                        x,
+                        from + (c * inPixels + line * geometry.cols().in()) * width,
+                        inSteps,
+                        sums,
+                        (c * vertical.kernel() + p) * kernelCols * kernels.partialSums(),
+                        sumPitch);
             }
         }
     }

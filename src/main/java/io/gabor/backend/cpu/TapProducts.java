@@ -229,9 +229,9 @@ final class TapProducts implements FilterGradient, WorkerPool.Task {
     @Override
     public void run(int chunk, int worker) {
         float[] tiles = context.memory().scratch(worker);
-        int slice = chunk % slices;
-        int part = chunk / slices % parts;
-        int group = chunk / slices / parts;
+        int part = chunk % parts;
+        int group = chunk / parts % geometry.groups();
+        int slice = chunk / parts / geometry.groups();
         int firstStrip = allStrips * part / parts;
         int endStrip = allStrips * (part + 1) / parts;
         int first = (int) ((long) images * slice / slices);

@@ -1,16 +1,16 @@
 package io.gabor.backend.cpu;
 
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicIntegerArray;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The threads of one backend: the caller and {@code threads − 1} daemons. A task is cut into chunks; whoever is free takes
- * the next one. That decides who computes a chunk, never what is computed.
+ * The threads of one backend: the caller and {@code threads − 1} daemons. A task is cut into chunks, and every thread has a
+ * range of them: thus the same thread mostly gets the same images and the same parameters, in op after op and step after
+ * step, and finds them in its own caches. Who is through with its range takes chunks from the end of another's. That
+ * decides who computes a chunk, never what is computed.
  *
- * <p>A waiting worker spins for some tens of microseconds, then parks: the next op of a step mostly follows sooner, and a
- * parked thread takes tens of microseconds to come back. With more threads than processors nobody spins.
+ * <p>A waiting worker spins for a while, then parks: the next op of a step mostly follows sooner, and a parked thread takes
+ * tens of microseconds to come back. With more threads than processors nobody spins.
  */
 final class WorkerPool {
     /** A computation in independent chunks. */
@@ -29,19 +29,28 @@ final class WorkerPool {
     /** About how many multiply-adds take as long as to move a single value from one layout to another. */
     static final int MOVE = 16;
 
-    private static final long SPIN_NANOS = 50_000;
+    /** About how many multiply-adds take as long as to read two values in order and to write one. */
+    static final int TOUCH = 4;
+
+    private static final long SPIN_NANOS = 200_000;
+
+    /** From one counter to the next, so that no two share a pair of cache lines: a waiting thread reads one all the time. */
+    private static final int PITCH = 16;
+    /** How many tasks there have been. */
+    private static final int TASKS = PITCH;
+
+    private static final int UNFINISHED = 2 * PITCH;
+    /** Of the first thread: in the upper half the first chunk of its range that nobody has taken, in the lower one its end. */
+    private static final int RANGES = 3 * PITCH;
+    /** As {@link #RANGES}, of the same thread: whether it is parked. */
+    private static final int PARKED = RANGES + 1;
 
     private final int threads;
     private final long parallelWork;
     private final long spinNanos;
     private final Thread[] workers;
-    /** The running task's number in the upper half, how many of its chunks are not taken yet in the lower one. */
-    private final AtomicLong tickets = new AtomicLong();
-
-    private final AtomicInteger unfinished = new AtomicInteger();
-    private final AtomicIntegerArray parked;
+    private final AtomicLongArray counters;
     private Task task;
-    private int chunks;
     private volatile Thread waiter;
     private volatile Throwable failure;
     private volatile boolean closed;
@@ -56,7 +65,7 @@ final class WorkerPool {
         this.parallelWork = parallelWork;
         spinNanos = threads <= Runtime.getRuntime().availableProcessors() ? SPIN_NANOS : 0;
         workers = new Thread[threads - 1];
-        parked = new AtomicIntegerArray(threads);
+        counters = new AtomicLongArray(RANGES + (threads + 1) * PITCH);
         for (int i = 0; i < workers.length; i++) {
             int worker = i + 1;
             workers[i] = new Thread(() -> work(worker), "gabor-cpu-" + worker);
@@ -82,13 +91,14 @@ final class WorkerPool {
             return;
         }
         task = newTask;
-        chunks = newChunks;
-        unfinished.set(newChunks);
-        tickets.set(((tickets.get() >>> 32) + 1) << 32 | newChunks);
-        int helpers = Math.min(workers.length, newChunks - 1);
-        for (int i = 0; i < helpers; i++) {
-            if (parked.get(i + 1) != 0) {
-                LockSupport.unpark(workers[i]);
+        counters.set(UNFINISHED, newChunks);
+        for (int i = 0; i < threads; i++) {
+            counters.set(RANGES + i * PITCH, (long) begin(i, newChunks) << 32 | begin(i + 1, newChunks));
+        }
+        counters.incrementAndGet(TASKS);
+        for (int i = 1; i < threads; i++) {
+            if (begin(i, newChunks) < begin(i + 1, newChunks) && counters.get(PARKED + i * PITCH) != 0) {
+                LockSupport.unpark(workers[i - 1]);
             }
         }
         takeChunks(0);
@@ -99,33 +109,48 @@ final class WorkerPool {
         }
     }
 
+    /** Returns where a thread's range begins. */
+    private int begin(int worker, int chunks) {
+        return (int) (((long) chunks * worker + threads - 1) / threads);
+    }
+
+    /** Takes chunks until there are none: of the own range from its beginning, of the others' from their end. */
     private void takeChunks(int worker) {
-        for (long ticket = tickets.get(); (int) ticket > 0; ticket = tickets.get()) {
-            if (tickets.compareAndSet(ticket, ticket - 1)) {
-                // The task cannot end before this chunk does, so these fields are those of the ticket.
-                try {
-                    task.run(chunks - (int) ticket, worker);
-                } catch (Throwable e) {
-                    failure = e;
-                }
-                if (unfinished.decrementAndGet() == 0) {
-                    Thread sleeper = waiter;
-                    if (sleeper != null) {
-                        LockSupport.unpark(sleeper);
-                    }
+        int done = 0;
+        for (int i = 0; i < threads; i++) {
+            int counter = RANGES + (worker + i) % threads * PITCH;
+            for (long range = counters.get(counter); range >> 32 < (int) range; range = counters.get(counter)) {
+                if (counters.compareAndSet(counter, range, i == 0 ? range + (1L << 32) : range - 1)) {
+                    run(i == 0 ? (int) (range >> 32) : (int) range - 1, worker);
+                    done++;
                 }
             }
+        }
+        if (done > 0 && counters.addAndGet(UNFINISHED, -done) == 0) {
+            Thread sleeper = waiter;
+            if (sleeper != null) {
+                LockSupport.unpark(sleeper);
+            }
+        }
+    }
+
+    private void run(int chunk, int worker) {
+        // The task cannot end before its chunks are counted as done: it is the one that the chunk was taken from.
+        try {
+            task.run(chunk, worker);
+        } catch (Throwable e) {
+            failure = e;
         }
     }
 
     private void await() {
         long start = System.nanoTime();
-        while (unfinished.get() > 0) {
+        while (counters.get(UNFINISHED) > 0) {
             if (System.nanoTime() - start < spinNanos) {
                 Thread.onSpinWait();
             } else {
                 waiter = Thread.currentThread();
-                if (unfinished.get() > 0) {
+                if (counters.get(UNFINISHED) > 0) {
                     LockSupport.park(this);
                 }
                 waiter = null;
@@ -143,19 +168,23 @@ final class WorkerPool {
     }
 
     private void work(int worker) {
+        int parked = PARKED + worker * PITCH;
+        long seen = 0;
         long idleSince = System.nanoTime();
         while (!closed) {
-            if ((int) tickets.get() > 0) {
+            long tasks = counters.get(TASKS);
+            if (tasks != seen) {
                 takeChunks(worker);
+                seen = tasks;
                 idleSince = System.nanoTime();
             } else if (System.nanoTime() - idleSince < spinNanos) {
                 Thread.onSpinWait();
             } else {
-                parked.set(worker, 1);
-                if ((int) tickets.get() == 0 && !closed) {
+                counters.set(parked, 1);
+                if (counters.get(TASKS) == seen && !closed) {
                     LockSupport.park(this);
                 }
-                parked.set(worker, 0);
+                counters.set(parked, 0);
                 idleSince = System.nanoTime();
             }
         }

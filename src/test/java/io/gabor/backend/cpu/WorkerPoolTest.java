@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,6 +45,60 @@ class WorkerPoolTest {
         Thread caller = Thread.currentThread();
         pool.run((chunk, worker) -> assertSame(caller, Thread.currentThread()), 50, 999);
         pool.close();
+    }
+
+    /** Every chunk waits until all have begun, so that nobody can take a second one. */
+    @Test
+    void everyThreadBeginsWithItsOwnRange() {
+        WorkerPool pool = new WorkerPool(4, 0);
+        for (int round = 0; round < 100; round++) {
+            CountDownLatch begun = new CountDownLatch(4);
+            AtomicIntegerArray workerOfChunk = new AtomicIntegerArray(4);
+            pool.run(
+                    (chunk, worker) -> {
+                        workerOfChunk.set(chunk, worker);
+                        begun.countDown();
+                        waitFor(begun);
+                    },
+                    4,
+                    1);
+            assertEquals("[0, 1, 2, 3]", workerOfChunk.toString());
+        }
+        pool.close();
+    }
+
+    /** The caller is kept in the first chunk, and the other does not begin before it is there. */
+    @Test
+    void whoIsThroughTakesTheRestOfAnothersRange() {
+        WorkerPool pool = new WorkerPool(2, 0);
+        for (int round = 0; round < 100; round++) {
+            CountDownLatch begun = new CountDownLatch(1);
+            CountDownLatch others = new CountDownLatch(7);
+            AtomicIntegerArray workerOfChunk = new AtomicIntegerArray(8);
+            pool.run(
+                    (chunk, worker) -> {
+                        workerOfChunk.set(chunk, worker);
+                        if (chunk == 0) {
+                            begun.countDown();
+                            waitFor(others);
+                        } else {
+                            waitFor(begun);
+                            others.countDown();
+                        }
+                    },
+                    8,
+                    1);
+            assertEquals("[0, 1, 1, 1, 1, 1, 1, 1]", workerOfChunk.toString());
+        }
+        pool.close();
+    }
+
+    private static void waitFor(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @ParameterizedTest

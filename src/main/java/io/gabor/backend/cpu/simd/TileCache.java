@@ -13,9 +13,10 @@ import java.util.Optional;
  * is an error: then it is measured again.
  */
 final class TileCache {
-    private static final String FORMAT = "gabor tiles 1";
+    private static final String FORMAT = "gabor tiles 2";
     private static final long LARGEST = 4096;
 
+    private final Path folder;
     private final Path file;
     private final String key;
 
@@ -25,6 +26,7 @@ final class TileCache {
      * @param key all that the speeds depend on, in one line
      */
     TileCache(Path folder, String key) {
+        this.folder = folder;
         this.key = key;
         file = folder.resolve("tiles-" + Integer.toHexString(key.hashCode()) + ".txt");
     }
@@ -79,6 +81,11 @@ final class TileCache {
         boolean shapes =
                 Arrays.binarySearch(TileChoice.SIDES, rows) >= 0 && Arrays.binarySearch(TileChoice.SIDES, columns) >= 0;
         return shapes ? Optional.of(new TileChoice(speeds, rows, columns)) : Optional.empty();
+    }
+
+    /** Takes the lock under which to measure and to write. */
+    TileLock lock() {
+        return TileLock.of(folder);
     }
 
     /** Keeps a choice: written beside the file and renamed, so that nobody reads half of it. */
