@@ -5,10 +5,14 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Decides once per JVM which kernels run: the Vector API's where its module is there and the processor has what they
- * need, else the scalar twin. A fall to the scalar twin that nobody asked for is said in one warning.
+ * need, in plain loops until they are compiled; else the scalar twin. A fall to the scalar twin that nobody asked for is
+ * said in one warning.
  */
 public final class KernelSelection {
-    /** The system property that turns the Vector API off: {@code -Dgabor.simd=off}. */
+    /**
+     * The system property about the Vector API: {@code off} turns it off, {@code on} calls its kernels from the start, also
+     * while they are not compiled; else plain loops compute until they are.
+     */
     public static final String PROPERTY = "gabor.simd";
 
     private static final String MODULE = "jdk.incubator.vector";
@@ -51,7 +55,10 @@ public final class KernelSelection {
     private static Kernels select() {
         String reason = reason();
         if (reason.isEmpty()) {
-            return new VectorKernels(TileCalibration.choice());
+            TileChoice choice = TileCalibration.choice();
+            return "on".equals(System.getProperty(PROPERTY))
+                    ? new VectorKernels(choice)
+                    : new WarmingKernels(choice, new WarmUpQueue());
         }
         if (!"off".equals(System.getProperty(PROPERTY))) {
             Logger log = LoggerFactory.getLogger(KernelSelection.class);

@@ -104,7 +104,7 @@ final class VectorElements {
     }
 
     /** Adds up the lanes and then what does not fill a vector. */
-    private static float finishDot(int n, float[] w, int wo, float[] x, int xo, float[] scratch, int at) {
+    static float finishDot(int n, float[] w, int wo, float[] x, int xo, float[] scratch, int at) {
         float sum = ScalarMath.sum(LANES, scratch, at);
         for (int j = n - n % LANES; j < n; j++) {
             sum = Math.fma(w[wo + j], x[xo + j], sum);

@@ -13,7 +13,7 @@ import jdk.incubator.vector.VectorSpecies;
  * <p>No sum is taken across the lanes of a vector: the order of {@code reduceLanes(ADD)} is open, and it is one in the
  * interpreter and another in compiled code (seen on JDK 25), so that the bits would change as soon as the code is hot.
  */
-public final class VectorKernels implements Kernels {
+public class VectorKernels implements Kernels {
     static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     static final int LANES = SPECIES.length();
     private static final NormKernels NORMS = new VectorNorms();
@@ -91,7 +91,7 @@ public final class VectorKernels implements Kernels {
             boolean add) {
         int row = 0;
         for (int height : heights) {
-            VectorTileCalls.multiply(
+            multiplyTile(
                     height,
                     k,
                     a,
@@ -106,6 +106,23 @@ public final class VectorKernels implements Kernels {
                     add);
             row += height;
         }
+    }
+
+    /** One tile of {@link #multiplyTiles}, whose values of A begin at {@code aOffset}. */
+    void multiplyTile(
+            int height,
+            int k,
+            float[] a,
+            int aOffset,
+            float[] b,
+            int bOffset,
+            int[] bRows,
+            int firstRow,
+            float[] c,
+            int cOffset,
+            int cPitch,
+            boolean add) {
+        VectorTileCalls.multiply(height, k, a, aOffset, b, bOffset, bRows, firstRow, c, cOffset, cPitch, add);
     }
 
     @Override
@@ -137,7 +154,7 @@ public final class VectorKernels implements Kernels {
                 int width = VectorTileCalls.side(columns - j, tiles.correlateColumns());
                 // A loop of its own for the runs: sums that live through two nested loops become objects on JDK 17.
                 for (int u = 0; u < runs; u++) {
-                    VectorTileCalls.correlate(
+                    correlateTile(
                             height,
                             width,
                             run,
@@ -156,6 +173,25 @@ public final class VectorKernels implements Kernels {
             }
             i += height;
         }
+    }
+
+    /** One tile and one run of {@link #correlate}. */
+    void correlateTile(
+            int height,
+            int width,
+            int run,
+            float[] a,
+            int aOffset,
+            int aPitch,
+            float[] b,
+            int bOffset,
+            int[] bColumns,
+            int firstColumn,
+            float[] sums,
+            int sumsOffset,
+            int sumsPitch) {
+        VectorTileCalls.correlate(
+                height, width, run, a, aOffset, aPitch, b, bOffset, bColumns, firstColumn, sums, sumsOffset, sumsPitch);
     }
 
     @Override
@@ -180,7 +216,7 @@ public final class VectorKernels implements Kernels {
             int sumsOffset,
             int sumsPitch) {
         for (int i = 0; i < rows; i += 3) {
-            VectorTileCalls.correlateTaps(
+            correlateTapsTile(
                     Math.min(3, rows - i),
                     taps,
                     steps,
@@ -196,6 +232,39 @@ public final class VectorKernels implements Kernels {
                     sumsOffset + i * sumsPitch,
                     sumsPitch);
         }
+    }
+
+    /** One tile of {@link #correlateTaps}. */
+    void correlateTapsTile(
+            int height,
+            int taps,
+            int steps,
+            float[] a,
+            int aOffset,
+            int aPitch,
+            int[] aSteps,
+            float[] b,
+            int bOffset,
+            int[] bSteps,
+            int firstStep,
+            float[] sums,
+            int sumsOffset,
+            int sumsPitch) {
+        VectorTileCalls.correlateTaps(
+                height,
+                taps,
+                steps,
+                a,
+                aOffset,
+                aPitch,
+                aSteps,
+                b,
+                bOffset,
+                bSteps,
+                firstStep,
+                sums,
+                sumsOffset,
+                sumsPitch);
     }
 
     @Override

@@ -24,7 +24,7 @@ class BatchKernelsTest {
 
     /** With the Vector API: kernels that prefer each height, and each shape that correlates. */
     static List<Kernels> kernels() {
-        List<Kernels> kernels = new ArrayList<>(List.of(KernelSelection.kernels(), new ScalarKernels()));
+        List<Kernels> kernels = EveryKernels.here();
         if (KernelSelection.reason().isEmpty()) {
             for (int fast = 0; fast < TileChoice.HEIGHTS.length; fast++) {
                 kernels.add(new VectorKernels(prefer(fast, 4, 4)));

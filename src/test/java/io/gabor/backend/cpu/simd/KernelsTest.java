@@ -24,7 +24,7 @@ class KernelsTest {
     private final Philox random = new Philox(7, 1);
 
     static Stream<Kernels> kernels() {
-        return Stream.of(KernelSelection.kernels(), new ScalarKernels());
+        return EveryKernels.here().stream();
     }
 
     @Test

@@ -16,7 +16,7 @@ class WindowKernelsTest {
     private final Philox random = new Philox(13, 1);
 
     static Stream<Kernels> kernels() {
-        return Stream.of(KernelSelection.kernels(), new ScalarKernels());
+        return EveryKernels.here().stream();
     }
 
     /** Small integers, so that there are ties; both zeros; NaN. */

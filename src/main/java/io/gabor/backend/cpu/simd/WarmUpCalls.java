@@ -1,0 +1,119 @@
+package io.gabor.backend.cpu.simd;
+
+import static io.gabor.backend.cpu.simd.VectorKernels.LANES;
+
+import java.util.Arrays;
+
+/** Calls of the vector kernels on small operands of their own, for {@link WarmUp}. One thread at a time. */
+final class WarmUpCalls {
+    /** Kinds of kernels, with what tells those of a kind apart. */
+    enum Kind {
+        PANEL,
+        /** Height. */
+        TILE,
+        /** Height and width. */
+        CORRELATION,
+        /** Height and taps. */
+        TAPS,
+        POOL,
+        UNPOOL,
+        /** The function's ordinal. */
+        FINISH,
+        /** The function's ordinal. */
+        DIFFERENTIATE,
+        VECTOR,
+        SUM,
+        ADD,
+        SGD,
+        /** 1 for Nesterov's, else 0. */
+        MOMENTUM,
+        ADAM
+    }
+
+    static final int MOST_STEPS = 64;
+
+    private static final Function[] FUNCTIONS = Function.values();
+    private static final int WIDTH = 2 * LANES;
+    private static final int TALLEST = TileChoice.HEIGHTS[TileChoice.HEIGHTS.length - 1];
+    private static final int FLOATS = TALLEST * MOST_STEPS * LANES;
+    private static final float SLOPE = 0.1f;
+
+    private final int[] panelRows = new int[MOST_STEPS];
+    private final int[] columns = new int[TALLEST];
+    private final int[] steps = new int[MOST_STEPS];
+    private final AdamConstants adam = new AdamConstants();
+    // Values that stay normal numbers, however often something is computed with them.
+    private final float[] a = filled(0.5f);
+    private final float[] b = filled(0.001f);
+    private final float[] c = filled(0.25f);
+    private final float[] d = filled(0.125f);
+
+    WarmUpCalls() {
+        for (int p = 0; p < MOST_STEPS; p++) {
+            panelRows[p] = p * WIDTH;
+            steps[p] = p % 8 * WIDTH;
+        }
+        adam.shrink = 1;
+        adam.beta1 = 0.9f;
+        adam.gain1 = 0.1f;
+        adam.beta2 = 0.999f;
+        adam.gain2 = 0.001f;
+        adam.rate = 0.001f;
+        adam.scale = 1;
+        adam.epsilon = 1e-8f;
+    }
+
+    private static float[] filled(float value) {
+        float[] values = new float[FLOATS];
+        Arrays.fill(values, value);
+        return values;
+    }
+
+    /**
+     * Calls a kernel.
+     *
+     * @param n rounds of its loop, up to {@link #MOST_STEPS}
+     * @param odd takes turns, for kernels that either add to what is there or do not
+     * @return about how many operations on vectors it took
+     */
+    int run(Kind kind, int first, int second, int n, boolean odd) {
+        switch (kind) {
+            case PANEL -> VectorGemm.multiplyPanel(4, n, a, 0, MOST_STEPS, 1, b, 0, c, 0, WIDTH, odd);
+            case TILE -> VectorTileCalls.multiply(first, n, a, 0, b, 0, panelRows, 0, c, 0, WIDTH, odd);
+            case CORRELATION ->
+                VectorTileCalls.correlate(
+                        first, second, n * LANES, a, 0, n * LANES, b, 0, columns, 0, c, 0, second * LANES);
+            case TAPS ->
+                VectorTileCalls.correlateTaps(
+                        first, second, n, a, 0, 16 * WIDTH, steps, b, 0, steps, 0, c, 0, second * LANES);
+            case POOL -> VectorWindows.pool2x2(n, a, 0, 2 * n * WIDTH, b, 0, c, 0);
+            case UNPOOL -> VectorWindows.unpool2x2(n, b, 0, d, 0, a, 0, 2 * n * WIDTH);
+            case FINISH -> VectorActivations.finish(FUNCTIONS[first], SLOPE, n * LANES, a, 0, b, 0, 0, c, 0);
+            case DIFFERENTIATE -> VectorActivations.differentiate(FUNCTIONS[first], SLOPE, n * LANES, a, 0, b, 0, c, 0);
+            case VECTOR -> VectorElements.multiplyVector(4, n * LANES, a, 0, n * LANES, b, 0, c, 0, d);
+            case SUM -> VectorElements.sumUp(n * WIDTH, a, 0, c, 0);
+            case ADD -> VectorElements.add(n * LANES, a, 0, b, 0, c, 0);
+            case SGD -> VectorUpdates.sgd(n * LANES, 0, 0, a, 0, b, 0);
+            case MOMENTUM -> VectorUpdates.momentum(n * LANES, 0, 0, 0.5f, first == 1, a, 0, b, 0, d, 0);
+            case ADAM -> VectorUpdates.adam(n * LANES, adam, a, 0, b, 0, c, 0, d, 0);
+        }
+        return n * operations(kind, first, second);
+    }
+
+    /** Loads, stores and arithmetic of one round. */
+    private static int operations(Kind kind, int first, int second) {
+        return switch (kind) {
+            case PANEL -> 14;
+            case TILE -> 3 * first + 2;
+            case CORRELATION -> first * second + first + second;
+            case TAPS -> 4 * first * (second + 1) + second + 3;
+            case POOL -> 32;
+            case UNPOOL -> 28;
+            case FINISH, DIFFERENTIATE, SGD -> 5;
+            case SUM, ADD -> 4;
+            case VECTOR -> 9;
+            case MOMENTUM -> 8;
+            case ADAM -> 20;
+        };
+    }
+}

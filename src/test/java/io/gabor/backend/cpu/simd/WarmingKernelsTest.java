@@ -1,0 +1,306 @@
+package io.gabor.backend.cpu.simd;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.gabor.tensor.Philox;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Plain loops and vector kernels give the same bits, so that nobody can tell when one takes over from the other. */
+class WarmingKernelsTest {
+    private static final int LONGEST = 70;
+
+    private final Philox random = new Philox(17, 1);
+    private Kernels vector;
+    private Kernels plain;
+    private int width;
+
+    @BeforeEach
+    void needTheVectorApi() {
+        assumeTrue(KernelSelection.reason().isEmpty(), "without the Vector API there is nothing to take over");
+        vector = new VectorKernels(EveryKernels.anyTiles());
+        plain = EveryKernels.cold();
+        width = vector.panelWidth();
+    }
+
+    /** What a kernel does to an array. */
+    private interface Use {
+        void of(Kernels kernels, float[] result);
+    }
+
+    private void same(String what, float[] before, Use use) {
+        float[] expected = before.clone();
+        use.of(vector, expected);
+        float[] found = before.clone();
+        use.of(plain, found);
+        assertArrayEquals(expected, found, what);
+    }
+
+    private float[] random(int n) {
+        float[] values = new float[n];
+        for (int i = 0; i < n; i++) {
+            values[i] = (float) random.uniform(-1, 1);
+        }
+        return values;
+    }
+
+    /** Small integers, so that there are ties, with both zeros, and NaN where it is asked for. */
+    private float[] ties(int n, boolean nan) {
+        float[] values = new float[n];
+        for (int i = 0; i < n; i++) {
+            values[i] = random.nextInt(4) - 2;
+            values[i] = values[i] == 0 && random.nextInt(2) == 0 ? -0f : values[i];
+            values[i] = nan && random.nextInt(50) == 0 ? Float.NaN : values[i];
+        }
+        return values;
+    }
+
+    @Test
+    void tiles() {
+        for (int height : TileChoice.HEIGHTS) {
+            for (int steps : new int[] {1, 2, 7, 40}) {
+                for (boolean add : new boolean[] {false, true}) {
+                    float[] a = random(3 + height * (steps + 5));
+                    float[] b = random(2 + 60 + width);
+                    int[] rows = new int[steps + 5];
+                    Arrays.setAll(rows, p -> random.nextInt(60));
+                    int[] heights = {height};
+                    int pitch = width + 3;
+                    same(
+                            "height " + height + ", " + steps + " steps",
+                            random(1 + height * pitch),
+                            (k, c) ->
+                                    k.multiplyTiles(heights, steps + 5, 3, steps, a, 3, b, 2, rows, c, 1, pitch, add));
+                }
+            }
+        }
+    }
+
+    @Test
+    void panels() {
+        for (int m = 1; m <= 9; m++) {
+            for (int depth : new int[] {1, 2, 127, 129, 256, 257, 600}) {
+                for (boolean add : new boolean[] {false, true}) {
+                    int rows = m;
+                    float[] a = random(1 + m * (depth + 2));
+                    float[] b = random(5 + depth * width);
+                    same(
+                            m + " rows, depth " + depth,
+                            random(2 + m * (width + 3)),
+                            (k, c) -> k.multiplyPanel(rows, depth, a, 1, depth + 2, 1, b, 5, c, 2, width + 3, add));
+                }
+            }
+        }
+    }
+
+    @Test
+    void vectors() {
+        for (int rows = 1; rows <= 9; rows++) {
+            for (int n = 1; n <= LONGEST; n++) {
+                int count = rows;
+                int length = n;
+                float[] w = random(1 + rows * (n + 2));
+                float[] x = random(2 + n);
+                float[] scratch = new float[2 * width];
+                same(
+                        rows + " rows of " + n,
+                        random(rows + 1),
+                        (k, y) -> k.multiplyVector(count, length, w, 1, n(length), x, 2, y, 1, scratch));
+            }
+        }
+    }
+
+    private static int n(int length) {
+        return length + 2;
+    }
+
+    @Test
+    void correlations() {
+        int parts = vector.partialSums();
+        for (int rows = 1; rows <= 7; rows++) {
+            for (int columns = 1; columns <= 7; columns++) {
+                for (int run : new int[] {width, 3 * width}) {
+                    int height = rows;
+                    int count = columns;
+                    float[] a = random(5 + rows * (2 * run + 3));
+                    float[] b = random(4 + 40 + 2 * run);
+                    int[] at = new int[columns + 1];
+                    Arrays.setAll(at, j -> random.nextInt(40));
+                    int pitch = columns * parts + 3;
+                    same(
+                            rows + "×" + columns + ", run " + run,
+                            random(1 + rows * pitch),
+                            (k, sums) -> k.correlate(
+                                    height,
+                                    1,
+                                    count,
+                                    2,
+                                    run,
+                                    a,
+                                    5,
+                                    2 * run + 3,
+                                    run + 1,
+                                    b,
+                                    4,
+                                    at,
+                                    run - 1,
+                                    sums,
+                                    1,
+                                    pitch));
+                }
+            }
+        }
+    }
+
+    @Test
+    void taps() {
+        int parts = vector.partialSums();
+        for (int taps : TileChoice.TAPS) {
+            for (int rows = 1; rows <= 7; rows++) {
+                for (int steps : new int[] {1, 2, 9}) {
+                    int height = rows;
+                    int aPitch = 4 * width + 60;
+                    float[] a = random(3 + rows * aPitch);
+                    float[] b = random(2 + 60 + 9 * width);
+                    int[] aSteps = new int[steps + 2];
+                    int[] bSteps = new int[steps + 2];
+                    Arrays.setAll(aSteps, t -> random.nextInt(60));
+                    Arrays.setAll(bSteps, t -> random.nextInt(60));
+                    int pitch = taps * parts + 1;
+                    same(
+                            rows + " rows, " + taps + " taps, " + steps + " steps",
+                            random(1 + rows * pitch),
+                            (k, sums) -> k.correlateTaps(
+                                    height, taps, 2, steps, a, 3, aPitch, aSteps, b, 2, bSteps, sums, 1, pitch));
+                }
+            }
+        }
+    }
+
+    @Test
+    void pooling() {
+        for (int count = 1; count <= 5; count++) {
+            for (boolean nan : new boolean[] {false, true}) {
+                int outputs = count;
+                float[] x = ties(3 + 4 * count * width, nan);
+                int bottom = 3 + 2 * count * width;
+                float[] winner = new float[count * width];
+                same(
+                        "maxima",
+                        random(count * width + 1),
+                        (k, y) -> k.maxPool2x2Lanes(outputs, x, 3, bottom, y, 1, winner, 0));
+                same(
+                        "winners",
+                        random(count * width + 1),
+                        (k, winners) ->
+                                k.maxPool2x2Lanes(outputs, x, 3, bottom, new float[winner.length], 0, winners, 1));
+                float[] dy = ties(count * width, nan);
+                same(
+                        "gradients",
+                        random(3 + 4 * count * width),
+                        (k, dx) -> k.unpool2x2Lanes(outputs, dy, 0, winner, 0, dx, 3, bottom));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Function.class)
+    void activations(Function f) {
+        for (int n = 1; n <= LONGEST; n++) {
+            int length = n;
+            for (float[] values : List.of(random(2 * n + 3), ties(2 * n + 3, true))) {
+                for (int biasStep = -1; biasStep <= 1; biasStep++) {
+                    int step = Math.max(0, biasStep);
+                    float[] bias = biasStep < 0 ? null : random(n + 2);
+                    same(
+                            f + " of " + n,
+                            random(2 * n + 2),
+                            (k, y) -> k.finish(
+                                    f, 0.1f, 2, length, values, 1, length + 1, bias, 1, 1 - step, step, y, 0, length));
+                }
+                float[] dy = ties(2 * n + 3, true);
+                same(
+                        f + "' of " + n,
+                        random(2 * n + 2),
+                        (k, dx) ->
+                                k.differentiate(f, 0.1f, 2, length, values, 1, length, dy, 2, length, dx, 1, length));
+            }
+        }
+    }
+
+    @Test
+    void sums() {
+        for (int panels = 1; panels <= 5; panels++) {
+            int n = panels * width;
+            float[] x = random(2 + n);
+            same(panels + " panels", random(1 + width), (k, sums) -> k.sumUp(n, x, 2, sums, 1));
+        }
+        for (int n = 1; n <= LONGEST; n++) {
+            int length = n;
+            float[] a = random(n + 1);
+            float[] b = random(n + 2);
+            same(n + " elements", random(n + 3), (k, c) -> k.add(length, a, 1, b, 2, c, 3));
+        }
+    }
+
+    /** The first array holds all that a step changes. */
+    @Test
+    void updates() {
+        AdamConstants c = new AdamConstants();
+        c.shrink = 0.99f;
+        c.decay = 0.01f;
+        c.beta1 = 0.9f;
+        c.gain1 = 0.1f;
+        c.beta2 = 0.999f;
+        c.gain2 = 0.001f;
+        c.rate = 0.003f;
+        c.scale = 1.7f;
+        c.epsilon = 1e-8f;
+        for (int n = 1; n <= LONGEST; n++) {
+            int length = n;
+            float[] g = random(n + 1);
+            float[] all = random(3 * n);
+            for (int j = 2 * n; j < all.length; j++) {
+                all[j] *= all[j];
+            }
+            same("adam", all, (k, p) -> k.adam(length, c, p, 0, g, 1, p, length, p, 2 * length));
+            same("sgd", all, (k, p) -> k.sgd(length, 0.1f, 0.01f, p, 0, g, 1));
+            for (boolean nesterov : new boolean[] {false, true}) {
+                same("momentum", all, (k, p) -> k.momentum(length, 0.1f, 0.01f, 0.9f, nesterov, p, 0, g, 1, p, length));
+            }
+        }
+    }
+
+    /** Each kind is recognised as compiled, which it is sooner or later, and not before it was called. */
+    @ParameterizedTest
+    @EnumSource(WarmUpCalls.Kind.class)
+    void theCompilerIsDoneInTheEnd(WarmUpCalls.Kind kind) {
+        WarmUpCalls calls = new WarmUpCalls();
+        List<WarmUp> asked = new ArrayList<>();
+        WarmUpQueue queue = new WarmUpQueue() {
+            @Override
+            synchronized void add(WarmUp kernel) {
+                asked.add(kernel);
+            }
+        };
+        int second = kind == WarmUpCalls.Kind.TAPS ? 3 : 2;
+        WarmUp kernel = new WarmUp(queue, kind, 1, second);
+        assertFalse(kernel.ready());
+        assertFalse(kernel.ready());
+        assertSame(kernel, asked.get(0));
+        assertTrue(asked.size() == 1, "it is asked for once");
+        while (!kernel.advance(calls)) {
+            assertFalse(kernel.ready());
+        }
+        assertTrue(kernel.ready());
+    }
+}
