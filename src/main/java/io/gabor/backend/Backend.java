@@ -215,6 +215,12 @@ public interface Backend extends AutoCloseable {
     /** {@code dx[i] = dy[i] · f'}, with f' from {@code y = f(x)}. {@code dx} may be {@code dy}. */
     void activationBackward(Activation f, int count, Tensor y, Tensor dy, Tensor dx);
 
+    /** {@code y[i] = f(x[i])} for {@code i < count}. {@code y} may be {@code x}, if no backward pass is to come. */
+    void pointwise(Pointwise f, int count, Tensor x, Tensor y);
+
+    /** {@code dx[i] = dy[i] · f'(x[i])}. {@code dx} may be {@code dy}. */
+    void pointwiseBackward(Pointwise f, int count, Tensor x, Tensor dy, Tensor dx);
+
     /** {@code sum[i] = a[i] + b[i]} for {@code i < count}. {@code sum} may be {@code a} or {@code b}. */
     void add(int count, Tensor a, Tensor b, Tensor sum);
 

@@ -38,6 +38,11 @@ public final class LayerConfig {
         READERS.put("leaky_relu", LeakyReLU::read);
         READERS.put("sigmoid", config -> new Sigmoid());
         READERS.put("tanh", config -> new Tanh());
+        READERS.put("gelu", config -> new GELU());
+        READERS.put("silu", config -> new SiLU());
+        READERS.put("elu", ELU::read);
+        READERS.put("softplus", config -> new Softplus());
+        READERS.put("hard_swish", config -> new HardSwish());
         READERS.put("softmax", config -> new Softmax());
         READERS.put("sequential", Sequential::read);
         READERS.put("residual", Residual::read);

@@ -1,6 +1,8 @@
 package io.gabor.backend.cpu;
 
 import io.gabor.backend.Activation;
+import io.gabor.backend.Pointwise;
+import io.gabor.backend.cpu.simd.Curve;
 import io.gabor.backend.cpu.simd.Function;
 import io.gabor.backend.cpu.simd.Kernels;
 import io.gabor.tensor.Tensor;
@@ -19,11 +21,14 @@ final class CpuElements {
     private final Kernels kernels;
     private final WorkerPool.Task forward = this::forward;
     private final WorkerPool.Task backward = this::backward;
+    private final WorkerPool.Task pointwise = this::pointwise;
+    private final WorkerPool.Task pointwiseBackward = this::pointwiseBackward;
     private final WorkerPool.Task sum = this::sum;
     private final WorkerPool.Task softmax = this::softmax;
     private final WorkerPool.Task softmaxBackward = this::softmaxBackward;
 
     private Function function;
+    private Curve curve;
     private float slope;
     private int count;
     private int rows;
@@ -87,6 +92,42 @@ final class CpuElements {
     private void backward(int chunk, int worker) {
         int at = chunk * CHUNK;
         kernels.differentiate(function, slope, 1, length(chunk), a, at, 0, b, at, 0, c, at, 0);
+    }
+
+    void pointwise(Pointwise f, int elements, Tensor x, Tensor y) {
+        String op = "pointwise";
+        Memory.range(op, "count", elements, 1, Integer.MAX_VALUE);
+        Memory memory = context.memory();
+        int layout = memory.commonLayout(op, elements, x, x, y);
+        a = memory.floats(op, "x", x, elements, layout);
+        b = memory.output(op, "y", y, elements, layout);
+        curve = CpuContext.curve(f);
+        slope = f.alpha();
+        run(pointwise, elements, EXP_WORK);
+    }
+
+    private void pointwise(int chunk, int worker) {
+        int at = chunk * CHUNK;
+        kernels.curves().apply(curve, slope, length(chunk), a, at, b, at);
+    }
+
+    void pointwiseBackward(Pointwise f, int elements, Tensor x, Tensor dy, Tensor dx) {
+        String op = "pointwiseBackward";
+        Memory.range(op, "count", elements, 1, Integer.MAX_VALUE);
+        Memory memory = context.memory();
+        int layout = memory.commonLayout(op, elements, x, dy, dx);
+        a = memory.floats(op, "x", x, elements, layout);
+        b = memory.floats(op, "dy", dy, elements, layout);
+        Memory.separate(op, "dx", memory.peek(op, "dx", dx, elements), "x", a);
+        c = memory.output(op, "dx", dx, elements, layout);
+        curve = CpuContext.curve(f);
+        slope = f.alpha();
+        run(pointwiseBackward, elements, EXP_WORK);
+    }
+
+    private void pointwiseBackward(int chunk, int worker) {
+        int at = chunk * CHUNK;
+        kernels.curves().differentiate(curve, slope, length(chunk), a, at, b, at, c, at);
     }
 
     void add(int elements, Tensor left, Tensor right, Tensor result) {

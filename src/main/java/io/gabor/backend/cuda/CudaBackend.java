@@ -7,6 +7,7 @@ import io.gabor.backend.BatchNormSpec;
 import io.gabor.backend.Epilogue;
 import io.gabor.backend.OptimizerOp;
 import io.gabor.backend.OptimizerSpec;
+import io.gabor.backend.Pointwise;
 import io.gabor.backend.PoolOp;
 import io.gabor.backend.Ties;
 import io.gabor.backend.Timeline;
@@ -231,6 +232,16 @@ public final class CudaBackend implements Backend {
     @Override
     public void activationBackward(Activation f, int count, Tensor y, Tensor dy, Tensor dx) {
         elements.activationBackward(f, count, y, dy, dx);
+    }
+
+    @Override
+    public void pointwise(Pointwise f, int count, Tensor x, Tensor y) {
+        elements.pointwise(f, count, x, y);
+    }
+
+    @Override
+    public void pointwiseBackward(Pointwise f, int count, Tensor x, Tensor dy, Tensor dx) {
+        elements.pointwiseBackward(f, count, x, dy, dx);
     }
 
     @Override

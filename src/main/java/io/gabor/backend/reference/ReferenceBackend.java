@@ -8,6 +8,7 @@ import io.gabor.backend.Epilogue;
 import io.gabor.backend.OptimizerOp;
 import io.gabor.backend.OptimizerSpec;
 import io.gabor.backend.OutOfMemoryException;
+import io.gabor.backend.Pointwise;
 import io.gabor.backend.PoolOp;
 import io.gabor.backend.Ties;
 import io.gabor.backend.WeightedOp;
@@ -27,7 +28,7 @@ import java.util.Set;
  * a double from {@code upload(double[])} to {@code download(double[])}.
  *
  * <p>This class checks arguments, keeps the books of memory and hands over to the file of each family of ops:
- * {@link Convolution}, {@link Dense}, {@link MaxPool}, {@link AvgPool}, {@link BatchNorm}, {@link Activations}, {@link Softmax},
+ * {@link Convolution}, {@link Dense}, {@link MaxPool}, {@link AvgPool}, {@link BatchNorm}, {@link Activations}, {@link Pointwises}, {@link Softmax},
  * {@link Losses}, {@link Batches}, {@link Optimizers}. It is stricter than a backend has to be: labels and the order of
  * samples are checked in every call.
  */
@@ -244,6 +245,25 @@ final class ReferenceBackend implements Backend {
             throw args.error("dx and y share one storage; dx may only share dy's");
         }
         Activations.backward(f, count, args.input("y", y, count), dys, dxs);
+    }
+
+    @Override
+    public void pointwise(Pointwise f, int count, Tensor x, Tensor y) {
+        Arguments args = arguments("pointwise");
+        args.count("count", count);
+        Pointwises.forward(f, count, args.input("x", x, count), args.inPlaceOutput("y", y, count));
+    }
+
+    @Override
+    public void pointwiseBackward(Pointwise f, int count, Tensor x, Tensor dy, Tensor dx) {
+        Arguments args = arguments("pointwiseBackward");
+        args.count("count", count);
+        double[] dys = args.input("dy", dy, count);
+        double[] dxs = args.inPlaceOutput("dx", dx, count);
+        if (dx.storage() == x.storage()) {
+            throw args.error("dx and x share one storage; dx may only share dy's");
+        }
+        Pointwises.backward(f, count, args.input("x", x, count), dys, dxs);
     }
 
     @Override

@@ -11,6 +11,7 @@ import java.util.Arrays;
  */
 public final class ScalarKernels implements Kernels {
     private static final int WIDTH = 4;
+    private static final CurveKernels CURVES = new ScalarCurves();
     private static final NormKernels NORMS = new ScalarNorms();
 
     @Override
@@ -21,6 +22,11 @@ public final class ScalarKernels implements Kernels {
     @Override
     public int panelWidth() {
         return WIDTH;
+    }
+
+    @Override
+    public CurveKernels curves() {
+        return CURVES;
     }
 
     @Override
