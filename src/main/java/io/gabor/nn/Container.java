@@ -28,6 +28,11 @@ public abstract class Container extends Layer {
         this.layers = List.copyOf(layers);
     }
 
+    /** Returns a layer that takes the same input as the first one and runs beside them all; null for none. */
+    Layer beside() {
+        return null;
+    }
+
     /** Returns the shape behind the last layer; every layer checks its own input and names itself if it does not fit. */
     protected final Shape chainShape(Shape in) {
         nameChildren();
@@ -91,6 +96,20 @@ public abstract class Container extends Layer {
         }
     }
 
+    /** Runs the forward pass of the layer beside the others. */
+    final void forwardBeside(int n, Mode mode) {
+        enter(beside());
+        beside().forward(n, mode);
+        leave(beside());
+    }
+
+    /** Runs the backward pass of the layer beside the others. */
+    final void backwardBeside(int n) {
+        enter(beside());
+        beside().backward(n);
+        leave(beside());
+    }
+
     private void enter(Layer layer) {
         if (listener != null) {
             listener.enter(layer);
@@ -106,7 +125,7 @@ public abstract class Container extends Layer {
     /** Has this listener told of the layers inside, however deep; null ends that. */
     final void listen(PassListener newListener) {
         listener = newListener;
-        for (Layer layer : layers) {
+        for (Layer layer : children()) {
             if (layer instanceof Container container) {
                 container.listen(newListener);
             }
@@ -121,7 +140,7 @@ public abstract class Container extends Layer {
         String prefix = name() == null ? "" : name() + ".";
         Map<String, Integer> counts = new HashMap<>();
         Set<String> taken = new HashSet<>();
-        for (Layer layer : layers) {
+        for (Layer layer : children()) {
             String stem = layer.kind().replaceAll("[12]d$", "");
             int number = counts.merge(stem, 1, Integer::sum);
             String own = layer.name() == null
@@ -136,20 +155,25 @@ public abstract class Container extends Layer {
 
     @Override
     public final List<Layer> children() {
-        return layers;
+        if (beside() == null) {
+            return layers;
+        }
+        List<Layer> all = new ArrayList<>(layers);
+        all.add(beside());
+        return all;
     }
 
     @Override
     public final List<Parameter> parameters() {
         List<Parameter> all = new ArrayList<>();
-        layers.forEach(layer -> all.addAll(layer.parameters()));
+        children().forEach(layer -> all.addAll(layer.parameters()));
         return all;
     }
 
     @Override
     public final List<Buffer> buffers() {
         List<Buffer> all = new ArrayList<>();
-        layers.forEach(layer -> all.addAll(layer.buffers()));
+        children().forEach(layer -> all.addAll(layer.buffers()));
         return all;
     }
 
@@ -168,17 +192,24 @@ public abstract class Container extends Layer {
         Map<String, Shape> shapes = new LinkedHashMap<>();
         Shape shape = in;
         for (Layer layer : layers) {
-            boolean container = !layer.children().isEmpty();
-            ofLayer.apply(layer, shape)
-                    .forEach((role, of) -> shapes.put(container ? role : layer.name() + "." + role, of));
+            collect(layer, shape, ofLayer, shapes);
             shape = layer.outputShape(shape);
+        }
+        if (beside() != null) {
+            collect(beside(), in, ofLayer, shapes);
         }
         return shapes;
     }
 
+    private static void collect(
+            Layer layer, Shape in, BiFunction<Layer, Shape, Map<String, Shape>> ofLayer, Map<String, Shape> into) {
+        boolean container = !layer.children().isEmpty();
+        ofLayer.apply(layer, in).forEach((role, of) -> into.put(container ? role : layer.name() + "." + role, of));
+    }
+
     @Override
     public final long flops(Shape in) {
-        long sum = 0;
+        long sum = beside() == null ? 0 : beside().flops(in);
         Shape shape = in;
         for (Layer layer : layers) {
             sum += layer.flops(shape);

@@ -30,6 +30,7 @@ public final class LayerConfig {
         READERS.put("batch_norm1d", BatchNorm1d::read);
         READERS.put("batch_norm2d", BatchNorm2d::read);
         READERS.put("max_pool2d", MaxPool2d::read);
+        READERS.put("global_max_pool2d", config -> new GlobalMaxPool2d());
         READERS.put("avg_pool2d", AvgPool2d::read);
         READERS.put("global_avg_pool2d", config -> new GlobalAvgPool2d());
         READERS.put("reshape", Reshape::read);
@@ -275,6 +276,11 @@ public final class LayerConfig {
 
     Initializer initializer(String key, Initializer otherwise) {
         return value(key) == null ? otherwise : Initializer.parse(string(key));
+    }
+
+    /** Returns whether there is a value under this key. */
+    boolean has(String key) {
+        return value(key) != null;
     }
 
     List<Layer> layers(String key) {
