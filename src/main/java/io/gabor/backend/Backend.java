@@ -224,6 +224,21 @@ public interface Backend extends AutoCloseable {
     /** {@code sum[i] = a[i] + b[i]} for {@code i < count}. {@code sum} may be {@code a} or {@code b}. */
     void add(int count, Tensor a, Tensor b, Tensor sum);
 
+    /**
+     * Copies rows of a matrix into rows of another, which keeps the rest of its elements:
+     * {@code target[r·targetPitch + targetOffset + j] = source[r·sourcePitch + sourceOffset + j]} for {@code r < rows} and
+     * {@code j < length}. With a sample as a row it puts tensors side by side along the channels, or takes them apart.
+     */
+    void copyRows(
+            int rows,
+            int length,
+            Tensor source,
+            int sourceOffset,
+            int sourcePitch,
+            Tensor target,
+            int targetOffset,
+            int targetPitch);
+
     /** Softmax of each row: {@code y[r,c] = exp(x[r,c] − max) / Σ exp(x[r,·] − max)}; {@code x, y: rows×cols}. */
     void softmax(int rows, int cols, Tensor x, Tensor y);
 

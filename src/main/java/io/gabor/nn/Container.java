@@ -10,7 +10,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.BiFunction;
 
-/** A layer made of layers that run one behind the other: what {@link Sequential} and {@link Residual} share. */
+/**
+ * A layer made of layers that run one behind the other: what {@link Sequential}, {@link Residual} and
+ * {@link Concat} share; the last one's run side by side.
+ */
 public abstract class Container extends Layer {
     private final List<Layer> layers;
     /** Null unless somebody measures. */
@@ -31,6 +34,11 @@ public abstract class Container extends Layer {
     /** Returns a layer that takes the same input as the first one and runs beside them all; null for none. */
     Layer beside() {
         return null;
+    }
+
+    /** Returns whether every layer takes this container's input, instead of the output of the one in front. */
+    boolean parallel() {
+        return false;
     }
 
     /** Returns the shape behind the last layer; every layer checks its own input and names itself if it does not fit. */
@@ -81,33 +89,29 @@ public abstract class Container extends Layer {
     protected final void forwardChain(int n, Mode mode) {
         for (int i = 0; i < layers.size(); i++) {
             Layer layer = layers.get(i);
-            enter(layer);
-            layer.forward(n, mode);
-            leave(layer);
+            forwardOne(layer, n, mode);
         }
     }
 
     protected final void backwardChain(int n) {
         for (int i = layers.size() - 1; i >= 0; i--) {
             Layer layer = layers.get(i);
-            enter(layer);
-            layer.backward(n);
-            leave(layer);
+            backwardOne(layer, n);
         }
     }
 
-    /** Runs the forward pass of the layer beside the others. */
-    final void forwardBeside(int n, Mode mode) {
-        enter(beside());
-        beside().forward(n, mode);
-        leave(beside());
+    /** Runs the forward pass of one of the layers. */
+    final void forwardOne(Layer layer, int n, Mode mode) {
+        enter(layer);
+        layer.forward(n, mode);
+        leave(layer);
     }
 
-    /** Runs the backward pass of the layer beside the others. */
-    final void backwardBeside(int n) {
-        enter(beside());
-        beside().backward(n);
-        leave(beside());
+    /** Runs the backward pass of one of the layers. */
+    final void backwardOne(Layer layer, int n) {
+        enter(layer);
+        layer.backward(n);
+        leave(layer);
     }
 
     private void enter(Layer layer) {
@@ -130,6 +134,12 @@ public abstract class Container extends Layer {
                 container.listen(newListener);
             }
         }
+    }
+
+    /** Returns the shapes behind all layers for one input, each named. */
+    final List<Shape> branchShapes(Shape in) {
+        nameChildren();
+        return layers.stream().map(layer -> layer.outputShapeNamed(in)).toList();
     }
 
     /** Gives nameless layers their kind and a number, and puts this container's name in front of all. */
@@ -193,7 +203,7 @@ public abstract class Container extends Layer {
         Shape shape = in;
         for (Layer layer : layers) {
             collect(layer, shape, ofLayer, shapes);
-            shape = layer.outputShape(shape);
+            shape = parallel() ? in : layer.outputShape(shape);
         }
         if (beside() != null) {
             collect(beside(), in, ofLayer, shapes);
@@ -213,7 +223,7 @@ public abstract class Container extends Layer {
         Shape shape = in;
         for (Layer layer : layers) {
             sum += layer.flops(shape);
-            shape = layer.outputShape(shape);
+            shape = parallel() ? in : layer.outputShape(shape);
         }
         return sum;
     }

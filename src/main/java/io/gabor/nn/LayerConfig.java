@@ -47,6 +47,7 @@ public final class LayerConfig {
         READERS.put("softmax", config -> new Softmax());
         READERS.put("sequential", Sequential::read);
         READERS.put("residual", Residual::read);
+        READERS.put("concat", Concat::read);
     }
 
     private final String where;

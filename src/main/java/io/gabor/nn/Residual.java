@@ -85,7 +85,7 @@ public final class Residual extends Container {
     public void forward(int n, Mode mode) {
         forwardChain(n, mode);
         if (shortcut != null) {
-            forwardBeside(n, mode);
+            forwardOne(shortcut, n, mode);
         }
         Tensor other = shortcut == null ? in().value() : shortcut.out().value();
         backend.add(n * out().sampleSize(), other, bodyOut.value(), out().value());
@@ -101,7 +101,7 @@ public final class Residual extends Container {
             if (shortcut.out().gradient() != gradient) {
                 backend.copy(n * out().sampleSize(), gradient, shortcut.out().gradient());
             }
-            backwardBeside(n);
+            backwardOne(shortcut, n);
         }
         if (bodyOut.gradient() != null) {
             backwardChain(n);

@@ -118,6 +118,24 @@ final class GradientTest {
     }
 
     @TestFactory
+    Stream<DynamicTest> concatenations() {
+        Shape image = Shape.of(2, 3, 3);
+        return Stream.<Layer>of(
+                        Concat.of(conv()),
+                        Concat.of(conv(), new Tanh(), new Conv2d(3, 1)),
+                        Concat.of(identity(), Sequential.of(conv(), new Tanh(), conv())),
+                        Concat.of(conv(), identity(), identity()),
+                        Sequential.of(Concat.of(conv(), conv()), new Tanh(), Concat.of(conv(), new Sigmoid())),
+                        Concat.of(conv(), Concat.of(Residual.of(conv()), conv())),
+                        Sequential.of(new Flatten(), Concat.of(new Dense(2), new Dense(3)), new Softmax()))
+                .map(layer -> test(new RandomLayers.Case(layer, image), 2, 1));
+    }
+
+    private static Layer identity() {
+        return new Reshape(2, 3, 3);
+    }
+
+    @TestFactory
     Stream<DynamicTest> networksOfSmoothLayers() {
         return drawn(25, layers -> layers.network(false));
     }

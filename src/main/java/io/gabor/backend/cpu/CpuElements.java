@@ -24,6 +24,7 @@ final class CpuElements {
     private final WorkerPool.Task pointwise = this::pointwise;
     private final WorkerPool.Task pointwiseBackward = this::pointwiseBackward;
     private final WorkerPool.Task sum = this::sum;
+    private final WorkerPool.Task copyRows = this::copyRow;
     private final WorkerPool.Task softmax = this::softmax;
     private final WorkerPool.Task softmaxBackward = this::softmaxBackward;
 
@@ -31,6 +32,10 @@ final class CpuElements {
     private Curve curve;
     private float slope;
     private int count;
+    private int from;
+    private int fromPitch;
+    private int to;
+    private int toPitch;
     private int rows;
     private int cols;
     private float[] a;
@@ -144,6 +149,42 @@ final class CpuElements {
     private void sum(int chunk, int worker) {
         int at = chunk * CHUNK;
         kernels.add(length(chunk), a, at, b, at, c, at);
+    }
+
+    /** In the layout CHWN a row is that of a block of images; the target is in it if the source is. */
+    void copyRows(
+            int rowCount,
+            int length,
+            Tensor source,
+            int sourceOffset,
+            int sourcePitch,
+            Tensor target,
+            int targetOffset,
+            int targetPitch) {
+        String op = "copyRows";
+        Memory.range(op, "rows", rowCount, 1, Integer.MAX_VALUE);
+        Memory.range(op, "length", length, 1, Integer.MAX_VALUE);
+        Memory.range(op, "sourceOffset", sourceOffset, 0, sourcePitch - length);
+        Memory.range(op, "targetOffset", targetOffset, 0, targetPitch - length);
+        Memory memory = context.memory();
+        boolean chwn = memory.fitsChwn(op, "source", source, rowCount, sourcePitch)
+                && memory.fitsChwn(op, "target", target, rowCount, targetPitch)
+                && memory.isChwn(op, "source", source, sourcePitch);
+        int lanes = chwn ? memory.chwn().width() : 1;
+        a = memory.floats(op, "source", source, (long) rowCount * sourcePitch, chwn ? sourcePitch : 0);
+        b = memory.floats(op, "target", target, (long) rowCount * targetPitch, chwn ? targetPitch : 0);
+        Memory.separate(op, "target", b, "source", a);
+        rows = rowCount / lanes;
+        cols = length * lanes;
+        from = sourceOffset * lanes;
+        fromPitch = sourcePitch * lanes;
+        to = targetOffset * lanes;
+        toPitch = targetPitch * lanes;
+        context.pool().run(copyRows, rows, (long) rowCount * length);
+    }
+
+    private void copyRow(int row, int worker) {
+        System.arraycopy(a, row * fromPitch + from, b, row * toPitch + to, cols);
     }
 
     // ---- softmax

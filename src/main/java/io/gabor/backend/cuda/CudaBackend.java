@@ -250,6 +250,19 @@ public final class CudaBackend implements Backend {
     }
 
     @Override
+    public void copyRows(
+            int rows,
+            int length,
+            Tensor source,
+            int sourceOffset,
+            int sourcePitch,
+            Tensor target,
+            int targetOffset,
+            int targetPitch) {
+        elements.copyRows(rows, length, source, sourceOffset, sourcePitch, target, targetOffset, targetPitch);
+    }
+
+    @Override
     public void softmax(int rows, int cols, Tensor x, Tensor y) {
         elements.softmax(rows, cols, x, y);
     }

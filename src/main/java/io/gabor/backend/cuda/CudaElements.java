@@ -17,6 +17,7 @@ final class CudaElements {
     private final Launch pointwise;
     private final Launch pointwiseBackward;
     private final Launch sum;
+    private final Launch copyRows;
     private final Launch softmax;
     private final Launch softmaxBackward;
 
@@ -28,6 +29,7 @@ final class CudaElements {
         pointwise = context.launch("pointwise", "gabor_pointwise_forward", 5);
         pointwiseBackward = context.launch("pointwiseBackward", "gabor_pointwise_backward", 6);
         sum = context.launch("add", "gabor_elementwise_add", 4);
+        copyRows = context.launch("copyRows", "gabor_elementwise_copy_rows", 6);
         softmax = context.launch("softmax", "gabor_softmax_forward", 4);
         softmaxBackward = context.launch("softmaxBackward", "gabor_softmax_backward", 5);
     }
@@ -82,6 +84,29 @@ final class CudaElements {
         sum.setInt(0, count).setPointer(1, memory.floats(op, "a", a, count));
         sum.setPointer(2, memory.floats(op, "b", b, count)).setPointer(3, memory.floats(op, "sum", result, count));
         sum.run(context.blocks(count, THREADS), THREADS);
+    }
+
+    void copyRows(
+            int rows,
+            int length,
+            Tensor source,
+            int sourceOffset,
+            int sourcePitch,
+            Tensor target,
+            int targetOffset,
+            int targetPitch) {
+        String op = "copyRows";
+        CudaMemory.range(op, "rows", rows, 1, Integer.MAX_VALUE);
+        CudaMemory.range(op, "length", length, 1, Integer.MAX_VALUE);
+        CudaMemory.range(op, "sourceOffset", sourceOffset, 0, sourcePitch - length);
+        CudaMemory.range(op, "targetOffset", targetOffset, 0, targetPitch - length);
+        CudaStorage from = memory.floats(op, "source", source, (long) rows * sourcePitch);
+        CudaStorage to = memory.floats(op, "target", target, (long) rows * targetPitch);
+        CudaMemory.separate(op, "target", to, "source", from);
+        copyRows.setInt(0, rows).setInt(1, length);
+        copyRows.setPointer(2, from, 4L * sourceOffset).setInt(3, sourcePitch);
+        copyRows.setPointer(4, to, 4L * targetOffset).setInt(5, targetPitch);
+        copyRows.run(context.blocks((long) rows * length, THREADS), THREADS);
     }
 
     void softmax(int rows, int cols, Tensor x, Tensor y) {

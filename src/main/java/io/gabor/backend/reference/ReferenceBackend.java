@@ -279,6 +279,30 @@ final class ReferenceBackend implements Backend {
     }
 
     @Override
+    public void copyRows(
+            int rows,
+            int length,
+            Tensor source,
+            int sourceOffset,
+            int sourcePitch,
+            Tensor target,
+            int targetOffset,
+            int targetPitch) {
+        Arguments args = arguments("copyRows");
+        args.count("rows", rows);
+        args.count("length", length);
+        args.range("sourceOffset", sourceOffset, 0, sourcePitch - length);
+        args.range("targetOffset", targetOffset, 0, targetPitch - length);
+        double[] from = args.input("source", source, (long) rows * sourcePitch);
+        double[] to = args.output("target", target, (long) rows * targetPitch);
+        for (int r = 0; r < rows; r++) {
+            for (int j = 0; j < length; j++) {
+                to[r * targetPitch + targetOffset + j] = from[r * sourcePitch + sourceOffset + j];
+            }
+        }
+    }
+
+    @Override
     public void softmax(int rows, int cols, Tensor x, Tensor y) {
         Arguments args = arguments("softmax");
         long size = matrix(args, "rows", rows, "cols", cols);

@@ -71,6 +71,7 @@ final class ArgumentsConformanceTest {
                     "pointwiseBackward",
                     "dx",
                     (b, g, bad) -> b.pointwiseBackward(Pointwise.SILU, 16, g.f(), g.f(), bad)),
+            new Position("copyRows", "target", (b, g, bad) -> b.copyRows(2, 4, g.f(), 1, 8, bad, 2, 8)),
             new Position("add", "b", (b, g, bad) -> b.add(16, g.f(), bad, g.f())),
             new Position("copy", "target", (b, g, bad) -> b.copy(16, g.f(), bad)),
             new Position("softmax", "x", (b, g, bad) -> b.softmax(2, 8, bad, g.f())),
