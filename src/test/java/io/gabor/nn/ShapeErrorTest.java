@@ -109,7 +109,7 @@ final class ShapeErrorTest {
             assertEquals(
                     "the outermost residual cannot take an input of shape 3×4×5: the body turns it into 2×4×5, and a "
                             + "residual sum needs equal shapes; use as many filters as input channels, stride 1 and "
-                            + "padding 'same'",
+                            + "padding 'same', or put a convolution into the shortcut",
                     message);
         }
     }
