@@ -33,5 +33,15 @@ extern "C" __global__ void gabor_elementwise_blend(int count, float a, const flo
     }
 }
 
+// target[r·target_pitch + j] = source[r·source_pitch + j], r < rows, j < length. Reads 4 and writes 4 bytes an element.
+extern "C" __global__ void gabor_elementwise_copy_rows(
+    int rows, int length, const float* source, int source_pitch, float* target, int target_pitch) {
+    for (unsigned i = blockIdx.x * blockDim.x + threadIdx.x; i < (unsigned)(rows * length); i += gridDim.x * blockDim.x) {
+        unsigned r = i / length;
+        unsigned j = i - r * length;
+        target[r * target_pitch + j] = source[r * source_pitch + j];
+    }
+}
+
 GABOR_KERNELS(gabor_elementwise_activation, gabor_elementwise_activation_backward, gabor_elementwise_add,
-              gabor_elementwise_blend)
+              gabor_elementwise_blend, gabor_elementwise_copy_rows)

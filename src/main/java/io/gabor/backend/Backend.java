@@ -215,6 +215,12 @@ public interface Backend extends AutoCloseable {
     /** {@code dx[i] = dy[i] · f'}, with f' from {@code y = f(x)}. {@code dx} may be {@code dy}. */
     void activationBackward(Activation f, int count, Tensor y, Tensor dy, Tensor dx);
 
+    /** {@code y[i] = f(x[i])} for {@code i < count}. {@code y} may be {@code x}, if no backward pass is to come. */
+    void pointwise(Pointwise f, int count, Tensor x, Tensor y);
+
+    /** {@code dx[i] = dy[i] · f'(x[i])}. {@code dx} may be {@code dy}. */
+    void pointwiseBackward(Pointwise f, int count, Tensor x, Tensor dy, Tensor dx);
+
     /** {@code sum[i] = a[i] + b[i]} for {@code i < count}. {@code sum} may be {@code a} or {@code b}. */
     void add(int count, Tensor a, Tensor b, Tensor sum);
 
@@ -223,6 +229,21 @@ public interface Backend extends AutoCloseable {
      * not read.
      */
     void blend(int count, float a, Tensor x, float b, Tensor y);
+
+    /**
+     * Copies rows of a matrix into rows of another, which keeps the rest of its elements:
+     * {@code target[r·targetPitch + targetOffset + j] = source[r·sourcePitch + sourceOffset + j]} for {@code r < rows} and
+     * {@code j < length}. With a sample as a row it puts tensors side by side along the channels, or takes them apart.
+     */
+    void copyRows(
+            int rows,
+            int length,
+            Tensor source,
+            int sourceOffset,
+            int sourcePitch,
+            Tensor target,
+            int targetOffset,
+            int targetPitch);
 
     /** Softmax of each row: {@code y[r,c] = exp(x[r,c] − max) / Σ exp(x[r,·] − max)}; {@code x, y: rows×cols}. */
     void softmax(int rows, int cols, Tensor x, Tensor y);

@@ -21,15 +21,24 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The models by name. {@code lenet} is the one to start with, {@code vgg-small} the one for small colour images; the other
- * five are the nets that first programs are written with, each with the settings it is usually shown with: plain gradient
+ * The models by name. {@code lenet} is the one to start with, {@code vgg-small} the one for small colour images;
+ * {@code mnist-m5}, {@code resnet8} and {@code resnet20} have batch normalisation; the other five are the nets that first programs are written with, each with the settings it is usually shown with: plain gradient
  * descent on one sample at a time.
  */
 public final class Models {
     private static final Shape MNIST_IMAGE = Shape.of(1, 28, 28);
 
-    private static final List<Model> ALL =
-            List.of(lenet(), vggSmall(), digits01(), digits01Valid(), conv3x3Softmax(), mlpTanh(), xor());
+    private static final List<Model> ALL = List.of(
+            lenet(),
+            vggSmall(),
+            NormalizedModels.mnistM5(),
+            NormalizedModels.resnet(1, 10),
+            NormalizedModels.resnet(3, 30),
+            digits01(),
+            digits01Valid(),
+            conv3x3Softmax(),
+            mlpTanh(),
+            xor());
 
     private Models() {}
 

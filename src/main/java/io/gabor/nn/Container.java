@@ -10,7 +10,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.BiFunction;
 
-/** A layer made of layers that run one behind the other: what {@link Sequential} and {@link Residual} share. */
+/**
+ * A layer made of layers that run one behind the other: what {@link Sequential}, {@link Residual} and
+ * {@link Concat} share; the last one's run side by side.
+ */
 public abstract class Container extends Layer {
     private final List<Layer> layers;
     /** Null unless somebody measures. */
@@ -26,6 +29,16 @@ public abstract class Container extends Layer {
                             + "weights, so make one for each place");
         }
         this.layers = List.copyOf(layers);
+    }
+
+    /** Returns a layer that takes the same input as the first one and runs beside them all; null for none. */
+    Layer beside() {
+        return null;
+    }
+
+    /** Returns whether every layer takes this container's input, instead of the output of the one in front. */
+    boolean parallel() {
+        return false;
     }
 
     /** Returns the shape behind the last layer; every layer checks its own input and names itself if it does not fit. */
@@ -76,19 +89,29 @@ public abstract class Container extends Layer {
     protected final void forwardChain(int n, Mode mode) {
         for (int i = 0; i < layers.size(); i++) {
             Layer layer = layers.get(i);
-            enter(layer);
-            layer.forward(n, mode);
-            leave(layer);
+            forwardOne(layer, n, mode);
         }
     }
 
     protected final void backwardChain(int n) {
         for (int i = layers.size() - 1; i >= 0; i--) {
             Layer layer = layers.get(i);
-            enter(layer);
-            layer.backward(n);
-            leave(layer);
+            backwardOne(layer, n);
         }
+    }
+
+    /** Runs the forward pass of one of the layers. */
+    final void forwardOne(Layer layer, int n, Mode mode) {
+        enter(layer);
+        layer.forward(n, mode);
+        leave(layer);
+    }
+
+    /** Runs the backward pass of one of the layers. */
+    final void backwardOne(Layer layer, int n) {
+        enter(layer);
+        layer.backward(n);
+        leave(layer);
     }
 
     private void enter(Layer layer) {
@@ -106,11 +129,17 @@ public abstract class Container extends Layer {
     /** Has this listener told of the layers inside, however deep; null ends that. */
     final void listen(PassListener newListener) {
         listener = newListener;
-        for (Layer layer : layers) {
+        for (Layer layer : children()) {
             if (layer instanceof Container container) {
                 container.listen(newListener);
             }
         }
+    }
+
+    /** Returns the shapes behind all layers for one input, each named. */
+    final List<Shape> branchShapes(Shape in) {
+        nameChildren();
+        return layers.stream().map(layer -> layer.outputShapeNamed(in)).toList();
     }
 
     /** Gives nameless layers their kind and a number, and puts this container's name in front of all. */
@@ -121,7 +150,7 @@ public abstract class Container extends Layer {
         String prefix = name() == null ? "" : name() + ".";
         Map<String, Integer> counts = new HashMap<>();
         Set<String> taken = new HashSet<>();
-        for (Layer layer : layers) {
+        for (Layer layer : children()) {
             String stem = layer.kind().replaceAll("[12]d$", "");
             int number = counts.merge(stem, 1, Integer::sum);
             String own = layer.name() == null
@@ -136,20 +165,25 @@ public abstract class Container extends Layer {
 
     @Override
     public final List<Layer> children() {
-        return layers;
+        if (beside() == null) {
+            return layers;
+        }
+        List<Layer> all = new ArrayList<>(layers);
+        all.add(beside());
+        return all;
     }
 
     @Override
     public final List<Parameter> parameters() {
         List<Parameter> all = new ArrayList<>();
-        layers.forEach(layer -> all.addAll(layer.parameters()));
+        children().forEach(layer -> all.addAll(layer.parameters()));
         return all;
     }
 
     @Override
     public final List<Buffer> buffers() {
         List<Buffer> all = new ArrayList<>();
-        layers.forEach(layer -> all.addAll(layer.buffers()));
+        children().forEach(layer -> all.addAll(layer.buffers()));
         return all;
     }
 
@@ -168,21 +202,28 @@ public abstract class Container extends Layer {
         Map<String, Shape> shapes = new LinkedHashMap<>();
         Shape shape = in;
         for (Layer layer : layers) {
-            boolean container = !layer.children().isEmpty();
-            ofLayer.apply(layer, shape)
-                    .forEach((role, of) -> shapes.put(container ? role : layer.name() + "." + role, of));
-            shape = layer.outputShape(shape);
+            collect(layer, shape, ofLayer, shapes);
+            shape = parallel() ? in : layer.outputShape(shape);
+        }
+        if (beside() != null) {
+            collect(beside(), in, ofLayer, shapes);
         }
         return shapes;
     }
 
+    private static void collect(
+            Layer layer, Shape in, BiFunction<Layer, Shape, Map<String, Shape>> ofLayer, Map<String, Shape> into) {
+        boolean container = !layer.children().isEmpty();
+        ofLayer.apply(layer, in).forEach((role, of) -> into.put(container ? role : layer.name() + "." + role, of));
+    }
+
     @Override
     public final long flops(Shape in) {
-        long sum = 0;
+        long sum = beside() == null ? 0 : beside().flops(in);
         Shape shape = in;
         for (Layer layer : layers) {
             sum += layer.flops(shape);
-            shape = layer.outputShape(shape);
+            shape = parallel() ? in : layer.outputShape(shape);
         }
         return sum;
     }

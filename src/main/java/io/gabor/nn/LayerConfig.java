@@ -30,6 +30,7 @@ public final class LayerConfig {
         READERS.put("batch_norm1d", BatchNorm1d::read);
         READERS.put("batch_norm2d", BatchNorm2d::read);
         READERS.put("max_pool2d", MaxPool2d::read);
+        READERS.put("global_max_pool2d", config -> new GlobalMaxPool2d());
         READERS.put("avg_pool2d", AvgPool2d::read);
         READERS.put("global_avg_pool2d", config -> new GlobalAvgPool2d());
         READERS.put("reshape", Reshape::read);
@@ -38,9 +39,15 @@ public final class LayerConfig {
         READERS.put("leaky_relu", LeakyReLU::read);
         READERS.put("sigmoid", config -> new Sigmoid());
         READERS.put("tanh", config -> new Tanh());
+        READERS.put("gelu", config -> new GELU());
+        READERS.put("silu", config -> new SiLU());
+        READERS.put("elu", ELU::read);
+        READERS.put("softplus", config -> new Softplus());
+        READERS.put("hard_swish", config -> new HardSwish());
         READERS.put("softmax", config -> new Softmax());
         READERS.put("sequential", Sequential::read);
         READERS.put("residual", Residual::read);
+        READERS.put("concat", Concat::read);
     }
 
     private final String where;
@@ -270,6 +277,11 @@ public final class LayerConfig {
 
     Initializer initializer(String key, Initializer otherwise) {
         return value(key) == null ? otherwise : Initializer.parse(string(key));
+    }
+
+    /** Returns whether there is a value under this key. */
+    boolean has(String key) {
+        return value(key) != null;
     }
 
     List<Layer> layers(String key) {

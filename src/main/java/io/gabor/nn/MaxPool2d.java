@@ -18,7 +18,7 @@ import java.util.Map;
  *
  * <p>The gradient goes to where the maximum was, and nowhere else; where windows overlap it adds.
  */
-public final class MaxPool2d extends Pool2d {
+public class MaxPool2d extends Pool2d {
     private Ties ties = Ties.FIRST;
     private boolean fused;
 

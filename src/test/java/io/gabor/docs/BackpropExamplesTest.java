@@ -13,6 +13,7 @@ import io.gabor.backend.Bias;
 import io.gabor.backend.Epilogue;
 import io.gabor.backend.OptimizerOp;
 import io.gabor.backend.OptimizerSpec;
+import io.gabor.backend.Pointwise;
 import io.gabor.backend.PoolOp;
 import io.gabor.backend.Ties;
 import io.gabor.backend.WeightedOp;
@@ -401,6 +402,26 @@ class BackpropExamplesTest {
             network.backward(1);
             example.expect("dx", read(identity.out().gradient()));
         }
+    }
+
+    @Test
+    void pointwise() {
+        example("pointwise");
+        pointwise(Pointwise.GELU, "gelu", "dGelu");
+        pointwise(Pointwise.SILU, "silu", "dSilu");
+        pointwise(Pointwise.elu(1), "elu", "dElu");
+        pointwise(Pointwise.SOFTPLUS, "softplus", "dSoftplus");
+        pointwise(Pointwise.HARD_SWISH, "hardSwish", "dHardSwish");
+    }
+
+    private void pointwise(Pointwise f, String value, String derivative) {
+        Tensor x = tensor(example.get("x"));
+        Tensor y = empty(3);
+        Tensor dx = empty(3);
+        backend.pointwise(f, 3, x, y);
+        backend.pointwiseBackward(f, 3, x, tensor(example.get("dy")), dx);
+        example.expect(value, read(y));
+        example.expect(derivative, read(dx));
     }
 
     @Test

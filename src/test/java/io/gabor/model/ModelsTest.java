@@ -17,6 +17,9 @@ final class ModelsTest {
     @CsvSource({
         "lenet, 431080, 4586000, 10",
         "vgg-small, 1167050, 266092544, 10",
+        "mnist-m5, 1128180, 274739200, 10",
+        "resnet8, 78042, 25003264, 10",
+        "resnet20, 272474, 81626368, 10",
         "digits01, 24887, 80760, 2",
         "digits01-valid, 341727, 737240, 2",
         "conv3x3-softmax, 13602, 124384, 10",
@@ -43,9 +46,11 @@ final class ModelsTest {
 
     @Test
     void anUnknownNameIsRefusedWithTheKnownOnes() {
-        assertTrue(assertThrows(IllegalArgumentException.class, () -> Models.byName("alexnet"))
-                .getMessage()
-                .contains("lenet, vgg-small, digits01, digits01-valid, conv3x3-softmax, mlp-tanh, xor"));
+        assertTrue(
+                assertThrows(IllegalArgumentException.class, () -> Models.byName("alexnet"))
+                        .getMessage()
+                        .contains(
+                                "lenet, vgg-small, mnist-m5, resnet8, resnet20, digits01, digits01-valid, conv3x3-softmax, mlp-tanh, xor"));
         assertTrue(Models.find("alexnet").isEmpty());
     }
 }

@@ -2,6 +2,7 @@ package io.gabor.nn;
 
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import io.gabor.backend.Bias;
 import io.gabor.tensor.Padding;
 import io.gabor.tensor.Philox;
 import io.gabor.tensor.Shape;
@@ -57,6 +58,15 @@ final class GradientTest {
     }
 
     @TestFactory
+    Stream<DynamicTest> globalMaxPooling() {
+        return drawn(
+                4,
+                layers -> new RandomLayers.Case(
+                        new GlobalMaxPool2d(),
+                        Shape.of(layers.between(1, 3), layers.between(1, 5), layers.between(1, 5))));
+    }
+
+    @TestFactory
     Stream<DynamicTest> batchNormalization() {
         return drawn(40, RandomLayers::batchNorm);
     }
@@ -70,6 +80,12 @@ final class GradientTest {
                         new LeakyReLU(0.3f),
                         new Sigmoid(),
                         new Tanh(),
+                        new GELU(),
+                        new SiLU(),
+                        new ELU(),
+                        new ELU(0.3f),
+                        new Softplus(),
+                        new HardSwish(),
                         new Flatten(),
                         new Reshape(4, 3, 2),
                         Sequential.of(new Flatten(), new Softmax()),
@@ -87,10 +103,36 @@ final class GradientTest {
                         Residual.of(new Reshape(2, 9, 1), new Reshape(2, 3, 3)),
                         Residual.of(Residual.of(new Flatten(), new Reshape(2, 3, 3))),
                         Residual.of(conv(), Residual.of(conv(), new Tanh()), new Tanh()),
+                        Residual.of(new Conv2d(3, 3).stride(2).padding(1), new Tanh())
+                                .shortcut(new Conv2d(3, 1).stride(2)),
+                        Residual.of(new Conv2d(4, 1), new Tanh())
+                                .shortcut(new Conv2d(4, 1).bias(Bias.NONE), new Sigmoid()),
+                        Residual.of(new Tanh()).shortcut(conv()),
+                        Residual.of(conv()).shortcut(new Tanh()),
+                        Residual.of(conv()).shortcut(Residual.of(conv()).shortcut(conv(), new Tanh())),
+                        Residual.of(new Reshape(3, 3, 2)).shortcut(new Reshape(3, 3, 2)),
                         Sequential.of(Residual.of(conv()), new Tanh(), Residual.of(new Sigmoid(), conv())),
                         Sequential.of(
                                 new Flatten(), new Dense(4), Residual.of(new Tanh(), new Dense(4)), new Softmax()))
                 .map(layer -> test(new RandomLayers.Case(layer, image), 2, 1));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> concatenations() {
+        Shape image = Shape.of(2, 3, 3);
+        return Stream.<Layer>of(
+                        Concat.of(conv()),
+                        Concat.of(conv(), new Tanh(), new Conv2d(3, 1)),
+                        Concat.of(identity(), Sequential.of(conv(), new Tanh(), conv())),
+                        Concat.of(conv(), identity(), identity()),
+                        Sequential.of(Concat.of(conv(), conv()), new Tanh(), Concat.of(conv(), new Sigmoid())),
+                        Concat.of(conv(), Concat.of(Residual.of(conv()), conv())),
+                        Sequential.of(new Flatten(), Concat.of(new Dense(2), new Dense(3)), new Softmax()))
+                .map(layer -> test(new RandomLayers.Case(layer, image), 2, 1));
+    }
+
+    private static Layer identity() {
+        return new Reshape(2, 3, 3);
     }
 
     @TestFactory

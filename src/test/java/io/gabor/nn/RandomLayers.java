@@ -176,7 +176,8 @@ final class RandomLayers {
         if (depth < 2 && coin()) {
             body.add(residual(shape, kinks, depth + 1));
         }
-        return new Residual(body);
+        Residual residual = new Residual(body);
+        return coin() ? residual : residual.shortcut(new Conv2d(shape.dim(0), 1));
     }
 
     /** Returns layers that do the same and belong to nothing yet. */

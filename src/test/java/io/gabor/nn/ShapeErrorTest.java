@@ -40,7 +40,12 @@ final class ShapeErrorTest {
                 misfit("dense on an image", () -> new Dense(2), "(dense)", "put a Flatten in front"),
                 misfit("softmax on an image", Softmax::new, "(softmax)", "put a Flatten in front"),
                 misfit("reshape", () -> new Reshape(59), "(reshape)", "60 values", "59 holds 59"),
-                misfit("residual", () -> Residual.of(new Conv2d(3, 3)), "(residual)", "3×2×3", "padding 'same'"));
+                misfit(
+                        "residual",
+                        () -> Residual.of(new Conv2d(3, 3)),
+                        "(residual)",
+                        "3×2×3",
+                        "padding 'same', or put a convolution into the shortcut"));
     }
 
     private static Arguments misfit(String name, Supplier<Layer> layer, String... parts) {
@@ -104,7 +109,7 @@ final class ShapeErrorTest {
             assertEquals(
                     "the outermost residual cannot take an input of shape 3×4×5: the body turns it into 2×4×5, and a "
                             + "residual sum needs equal shapes; use as many filters as input channels, stride 1 and "
-                            + "padding 'same'",
+                            + "padding 'same', or put a convolution into the shortcut",
                     message);
         }
     }

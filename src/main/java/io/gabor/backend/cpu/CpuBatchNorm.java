@@ -14,7 +14,8 @@ import io.gabor.tensor.Tensor;
  * the threads.
  *
  * <p>In either layout a channel is a number of runs of neighbouring values, at equal distances. Runs too short for vectors
- * (a dense layer's outputs) are gathered first.
+ * (a dense layer's outputs) are gathered first; then some channels make a chunk, since those that share cache lines must not
+ * be written by different threads.
  *
  * <p>The variance is a second pass's sum of squares about the first one's mean. That mean is rounded to float; what rounding
  * took from it comes out of the second pass too and is not lost.
@@ -25,6 +26,9 @@ final class CpuBatchNorm implements BatchNormOp {
     private static final String BACKWARD = "batchNorm backward";
     /** Values at a time: three arrays of them fit the first-level cache. */
     private static final int PIECE = 2048;
+    /** Channels of a chunk, where they are gathered. */
+    private static final int CHUNK = 32;
+
     /** About how many multiply-adds a value costs in all passes. */
     private static final int WORK = 8;
 
@@ -44,12 +48,13 @@ final class CpuBatchNorm implements BatchNormOp {
     /** Of each channel of the last batch: the mean, what rounding took from it, and 1/√(variance + ε). */
     private final float[] statistics;
 
-    private final WorkerPool.Task forward = this::forwardChannel;
-    private final WorkerPool.Task infer = this::inferChannel;
-    private final WorkerPool.Task backward = this::backwardChannel;
+    private final WorkerPool.Task forward = this::forwardChunk;
+    private final WorkerPool.Task infer = this::inferChunk;
+    private final WorkerPool.Task backward = this::backwardChunk;
 
     private boolean closed;
     private boolean gathered;
+    private int chunk;
     private int count;
     private int runs;
     private int run;
@@ -99,6 +104,7 @@ final class CpuBatchNorm implements BatchNormOp {
         run = chwn ? pixels * width : pixels;
         step = channels * run;
         gathered = gathers && !chwn;
+        chunk = gathered ? CHUNK : 1;
         if (gathered) {
             runs = 1;
             run = count;
@@ -147,13 +153,13 @@ final class CpuBatchNorm implements BatchNormOp {
         Memory.separate(FORWARD, "runningMean", runningMean, "runningVariance", runningVariance);
         separate(FORWARD, "runningMean", runningMean);
         separate(FORWARD, "runningVariance", runningVariance);
-        context.pool().run(forward, channels, (long) n * features * WORK);
+        context.pool().run(forward, CpuContext.ceilDiv(channels, chunk), (long) n * features * WORK);
     }
 
     @Override
     public void infer(int n, Tensor xs, Tensor gammas, Tensor betas, Tensor means, Tensor variances, Tensor ys) {
         open(INFER, n, xs, gammas, betas, means, variances, ys);
-        context.pool().run(infer, channels, (long) n * features);
+        context.pool().run(infer, CpuContext.ceilDiv(channels, chunk), (long) n * features);
     }
 
     private void open(
@@ -182,6 +188,18 @@ final class CpuBatchNorm implements BatchNormOp {
         Memory.separate(op, name, running, "x", x);
         Memory.separate(op, name, running, "gamma", gamma);
         Memory.separate(op, name, running, "beta", beta);
+    }
+
+    private void forwardChunk(int index, int worker) {
+        for (int c = index * chunk; c < Math.min(channels, (index + 1) * chunk); c++) {
+            forwardChannel(c, worker);
+        }
+    }
+
+    private void inferChunk(int index, int worker) {
+        for (int c = index * chunk; c < Math.min(channels, (index + 1) * chunk); c++) {
+            inferChannel(c, worker);
+        }
     }
 
     private void forwardChannel(int c, int worker) {
@@ -288,7 +306,13 @@ final class CpuBatchNorm implements BatchNormOp {
             dx = chwn ? memory.chwnOutput(op, "dx", dxs, features) : memory.output(op, "dx", dxs, size);
         }
         shape(n, chwn);
-        context.pool().run(backward, channels, size * WORK);
+        context.pool().run(backward, CpuContext.ceilDiv(channels, chunk), size * WORK);
+    }
+
+    private void backwardChunk(int index, int worker) {
+        for (int c = index * chunk; c < Math.min(channels, (index + 1) * chunk); c++) {
+            backwardChannel(c, worker);
+        }
     }
 
     private void backwardChannel(int c, int worker) {

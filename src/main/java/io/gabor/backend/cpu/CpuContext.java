@@ -1,6 +1,8 @@
 package io.gabor.backend.cpu;
 
 import io.gabor.backend.Activation;
+import io.gabor.backend.Pointwise;
+import io.gabor.backend.cpu.simd.Curve;
 import io.gabor.backend.cpu.simd.Function;
 import io.gabor.backend.cpu.simd.Kernels;
 
@@ -14,6 +16,17 @@ record CpuContext(Memory memory, WorkerPool pool, Kernels kernels) {
             case LEAKY_RELU -> Function.LEAKY_RELU;
             case SIGMOID -> Function.SIGMOID;
             case TANH -> Function.TANH;
+        };
+    }
+
+    /** Returns the kernels' name of a pointwise function. */
+    static Curve curve(Pointwise function) {
+        return switch (function.kind()) {
+            case GELU -> Curve.GELU;
+            case SILU -> Curve.SILU;
+            case ELU -> Curve.ELU;
+            case SOFTPLUS -> Curve.SOFTPLUS;
+            case HARD_SWISH -> Curve.HARD_SWISH;
         };
     }
 

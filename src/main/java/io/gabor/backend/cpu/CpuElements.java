@@ -1,6 +1,8 @@
 package io.gabor.backend.cpu;
 
 import io.gabor.backend.Activation;
+import io.gabor.backend.Pointwise;
+import io.gabor.backend.cpu.simd.Curve;
 import io.gabor.backend.cpu.simd.Function;
 import io.gabor.backend.cpu.simd.Kernels;
 import io.gabor.tensor.Tensor;
@@ -19,16 +21,24 @@ final class CpuElements {
     private final Kernels kernels;
     private final WorkerPool.Task forward = this::forward;
     private final WorkerPool.Task backward = this::backward;
+    private final WorkerPool.Task pointwise = this::pointwise;
+    private final WorkerPool.Task pointwiseBackward = this::pointwiseBackward;
     private final WorkerPool.Task sum = this::sum;
     private final WorkerPool.Task blend = this::blend;
+    private final WorkerPool.Task copyRows = this::copyRow;
     private final WorkerPool.Task softmax = this::softmax;
     private final WorkerPool.Task softmaxBackward = this::softmaxBackward;
 
     private Function function;
+    private Curve curve;
     private float slope;
     private float factor;
     private float kept;
     private int count;
+    private int from;
+    private int fromPitch;
+    private int to;
+    private int toPitch;
     private int rows;
     private int cols;
     private float[] a;
@@ -92,6 +102,42 @@ final class CpuElements {
         kernels.differentiate(function, slope, 1, length(chunk), a, at, 0, b, at, 0, c, at, 0);
     }
 
+    void pointwise(Pointwise f, int elements, Tensor x, Tensor y) {
+        String op = "pointwise";
+        Memory.range(op, "count", elements, 1, Integer.MAX_VALUE);
+        Memory memory = context.memory();
+        int layout = memory.commonLayout(op, elements, x, x, y);
+        a = memory.floats(op, "x", x, elements, layout);
+        b = memory.output(op, "y", y, elements, layout);
+        curve = CpuContext.curve(f);
+        slope = f.alpha();
+        run(pointwise, elements, EXP_WORK);
+    }
+
+    private void pointwise(int chunk, int worker) {
+        int at = chunk * CHUNK;
+        kernels.curves().apply(curve, slope, length(chunk), a, at, b, at);
+    }
+
+    void pointwiseBackward(Pointwise f, int elements, Tensor x, Tensor dy, Tensor dx) {
+        String op = "pointwiseBackward";
+        Memory.range(op, "count", elements, 1, Integer.MAX_VALUE);
+        Memory memory = context.memory();
+        int layout = memory.commonLayout(op, elements, x, dy, dx);
+        a = memory.floats(op, "x", x, elements, layout);
+        b = memory.floats(op, "dy", dy, elements, layout);
+        Memory.separate(op, "dx", memory.peek(op, "dx", dx, elements), "x", a);
+        c = memory.output(op, "dx", dx, elements, layout);
+        curve = CpuContext.curve(f);
+        slope = f.alpha();
+        run(pointwiseBackward, elements, EXP_WORK);
+    }
+
+    private void pointwiseBackward(int chunk, int worker) {
+        int at = chunk * CHUNK;
+        kernels.curves().differentiate(curve, slope, length(chunk), a, at, b, at, c, at);
+    }
+
     void add(int elements, Tensor left, Tensor right, Tensor result) {
         String op = "add";
         Memory.range(op, "count", elements, 1, Integer.MAX_VALUE);
@@ -122,6 +168,42 @@ final class CpuElements {
     private void blend(int chunk, int worker) {
         int at = chunk * CHUNK;
         kernels.blend(length(chunk), factor, a, at, kept, b, at);
+    }
+
+    /** In the layout CHWN a row is that of a block of images; the target is in it if the source is. */
+    void copyRows(
+            int rowCount,
+            int length,
+            Tensor source,
+            int sourceOffset,
+            int sourcePitch,
+            Tensor target,
+            int targetOffset,
+            int targetPitch) {
+        String op = "copyRows";
+        Memory.range(op, "rows", rowCount, 1, Integer.MAX_VALUE);
+        Memory.range(op, "length", length, 1, Integer.MAX_VALUE);
+        Memory.range(op, "sourceOffset", sourceOffset, 0, sourcePitch - length);
+        Memory.range(op, "targetOffset", targetOffset, 0, targetPitch - length);
+        Memory memory = context.memory();
+        boolean chwn = memory.fitsChwn(op, "source", source, rowCount, sourcePitch)
+                && memory.fitsChwn(op, "target", target, rowCount, targetPitch)
+                && memory.isChwn(op, "source", source, sourcePitch);
+        int lanes = chwn ? memory.chwn().width() : 1;
+        a = memory.floats(op, "source", source, (long) rowCount * sourcePitch, chwn ? sourcePitch : 0);
+        b = memory.floats(op, "target", target, (long) rowCount * targetPitch, chwn ? targetPitch : 0);
+        Memory.separate(op, "target", b, "source", a);
+        rows = rowCount / lanes;
+        cols = length * lanes;
+        from = sourceOffset * lanes;
+        fromPitch = sourcePitch * lanes;
+        to = targetOffset * lanes;
+        toPitch = targetPitch * lanes;
+        context.pool().run(copyRows, rows, (long) rowCount * length);
+    }
+
+    private void copyRow(int row, int worker) {
+        System.arraycopy(a, row * fromPitch + from, b, row * toPitch + to, cols);
     }
 
     // ---- softmax

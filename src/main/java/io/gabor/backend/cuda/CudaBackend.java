@@ -9,6 +9,7 @@ import io.gabor.backend.ClipSpec;
 import io.gabor.backend.Epilogue;
 import io.gabor.backend.OptimizerOp;
 import io.gabor.backend.OptimizerSpec;
+import io.gabor.backend.Pointwise;
 import io.gabor.backend.PoolOp;
 import io.gabor.backend.Ties;
 import io.gabor.backend.Timeline;
@@ -236,6 +237,16 @@ public final class CudaBackend implements Backend {
     }
 
     @Override
+    public void pointwise(Pointwise f, int count, Tensor x, Tensor y) {
+        elements.pointwise(f, count, x, y);
+    }
+
+    @Override
+    public void pointwiseBackward(Pointwise f, int count, Tensor x, Tensor dy, Tensor dx) {
+        elements.pointwiseBackward(f, count, x, dy, dx);
+    }
+
+    @Override
     public void add(int count, Tensor a, Tensor b, Tensor sum) {
         elements.add(count, a, b, sum);
     }
@@ -243,6 +254,19 @@ public final class CudaBackend implements Backend {
     @Override
     public void blend(int count, float a, Tensor x, float b, Tensor y) {
         elements.blend(count, a, x, b, y);
+    }
+
+    @Override
+    public void copyRows(
+            int rows,
+            int length,
+            Tensor source,
+            int sourceOffset,
+            int sourcePitch,
+            Tensor target,
+            int targetOffset,
+            int targetPitch) {
+        elements.copyRows(rows, length, source, sourceOffset, sourcePitch, target, targetOffset, targetPitch);
     }
 
     @Override

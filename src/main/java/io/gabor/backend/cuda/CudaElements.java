@@ -1,9 +1,10 @@
 package io.gabor.backend.cuda;
 
 import io.gabor.backend.Activation;
+import io.gabor.backend.Pointwise;
 import io.gabor.tensor.Tensor;
 
-/** The ops whose every element stands for itself, and softmax, whose every row does; {@code native-kernels/elementwise.cu, softmax.cu}. */
+/** The ops whose every element stands for itself, and softmax, whose every row does; {@code native-kernels/elementwise.cu, pointwise.cu, softmax.cu}. */
 final class CudaElements {
     private static final int THREADS = 256;
     /** Softmax gives each row to one warp of 32 threads. */
@@ -13,8 +14,11 @@ final class CudaElements {
     private final CudaMemory memory;
     private final Launch forward;
     private final Launch backward;
+    private final Launch pointwise;
+    private final Launch pointwiseBackward;
     private final Launch sum;
     private final Launch blend;
+    private final Launch copyRows;
     private final Launch softmax;
     private final Launch softmaxBackward;
 
@@ -23,8 +27,11 @@ final class CudaElements {
         memory = context.memory();
         forward = context.launch("activation", "gabor_elementwise_activation", 5);
         backward = context.launch("activationBackward", "gabor_elementwise_activation_backward", 6);
+        pointwise = context.launch("pointwise", "gabor_pointwise_forward", 5);
+        pointwiseBackward = context.launch("pointwiseBackward", "gabor_pointwise_backward", 6);
         sum = context.launch("add", "gabor_elementwise_add", 4);
         blend = context.launch("blend", "gabor_elementwise_blend", 5);
+        copyRows = context.launch("copyRows", "gabor_elementwise_copy_rows", 6);
         softmax = context.launch("softmax", "gabor_softmax_forward", 4);
         softmaxBackward = context.launch("softmaxBackward", "gabor_softmax_backward", 5);
     }
@@ -51,6 +58,28 @@ final class CudaElements {
         backward.run(context.blocks(count, THREADS), THREADS);
     }
 
+    void pointwise(Pointwise f, int count, Tensor x, Tensor y) {
+        String op = "pointwise";
+        CudaMemory.range(op, "count", count, 1, Integer.MAX_VALUE);
+        CudaStorage in = memory.floats(op, "x", x, count);
+        CudaStorage out = memory.floats(op, "y", y, count);
+        pointwise.setInt(0, count).setInt(1, f.kind().ordinal()).setFloat(2, f.alpha());
+        pointwise.setPointer(3, in).setPointer(4, out);
+        pointwise.run(context.blocks(count, THREADS), THREADS);
+    }
+
+    void pointwiseBackward(Pointwise f, int count, Tensor x, Tensor dy, Tensor dx) {
+        String op = "pointwiseBackward";
+        CudaMemory.range(op, "count", count, 1, Integer.MAX_VALUE);
+        CudaStorage input = memory.floats(op, "x", x, count);
+        CudaStorage in = memory.floats(op, "dy", dy, count);
+        CudaStorage out = memory.floats(op, "dx", dx, count);
+        CudaMemory.separate(op, "dx", out, "x", input);
+        pointwiseBackward.setInt(0, count).setInt(1, f.kind().ordinal()).setFloat(2, f.alpha());
+        pointwiseBackward.setPointer(3, input).setPointer(4, in).setPointer(5, out);
+        pointwiseBackward.run(context.blocks(count, THREADS), THREADS);
+    }
+
     void add(int count, Tensor a, Tensor b, Tensor result) {
         String op = "add";
         CudaMemory.range(op, "count", count, 1, Integer.MAX_VALUE);
@@ -67,6 +96,29 @@ final class CudaElements {
         CudaMemory.separate(op, "y", out, "x", in);
         blend.setInt(0, count).setFloat(1, a).setPointer(2, in).setFloat(3, b).setPointer(4, out);
         blend.run(context.blocks(count, THREADS), THREADS);
+    }
+
+    void copyRows(
+            int rows,
+            int length,
+            Tensor source,
+            int sourceOffset,
+            int sourcePitch,
+            Tensor target,
+            int targetOffset,
+            int targetPitch) {
+        String op = "copyRows";
+        CudaMemory.range(op, "rows", rows, 1, Integer.MAX_VALUE);
+        CudaMemory.range(op, "length", length, 1, Integer.MAX_VALUE);
+        CudaMemory.range(op, "sourceOffset", sourceOffset, 0, sourcePitch - length);
+        CudaMemory.range(op, "targetOffset", targetOffset, 0, targetPitch - length);
+        CudaStorage from = memory.floats(op, "source", source, (long) rows * sourcePitch);
+        CudaStorage to = memory.floats(op, "target", target, (long) rows * targetPitch);
+        CudaMemory.separate(op, "target", to, "source", from);
+        copyRows.setInt(0, rows).setInt(1, length);
+        copyRows.setPointer(2, from, 4L * sourceOffset).setInt(3, sourcePitch);
+        copyRows.setPointer(4, to, 4L * targetOffset).setInt(5, targetPitch);
+        copyRows.run(context.blocks((long) rows * length, THREADS), THREADS);
     }
 
     void softmax(int rows, int cols, Tensor x, Tensor y) {

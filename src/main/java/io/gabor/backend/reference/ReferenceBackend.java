@@ -10,6 +10,7 @@ import io.gabor.backend.Epilogue;
 import io.gabor.backend.OptimizerOp;
 import io.gabor.backend.OptimizerSpec;
 import io.gabor.backend.OutOfMemoryException;
+import io.gabor.backend.Pointwise;
 import io.gabor.backend.PoolOp;
 import io.gabor.backend.Ties;
 import io.gabor.backend.WeightedOp;
@@ -30,8 +31,9 @@ import java.util.Set;
  * a double from {@code upload(double[])} to {@code download(double[])}.
  *
  * <p>This class checks arguments, keeps the books of memory and hands over to the file of each family of ops:
- * {@link Convolution}, {@link Dense}, {@link MaxPool}, {@link AvgPool}, {@link BatchNorm}, {@link Activations}, {@link Softmax},
- * {@link Losses}, {@link Batches}, {@link Clipping}, {@link Optimizers}. It is stricter than a backend has to be: labels and the order of
+ * {@link Convolution}, {@link Dense}, {@link MaxPool}, {@link AvgPool}, {@link BatchNorm}, {@link Activations},
+ * {@link Pointwises}, {@link Softmax}, {@link Losses}, {@link Batches}, {@link Clipping}, {@link Optimizers}. It is stricter
+ * than a backend has to be: labels and the order of
  * samples are checked in every call.
  */
 final class ReferenceBackend implements Backend {
@@ -250,6 +252,25 @@ final class ReferenceBackend implements Backend {
     }
 
     @Override
+    public void pointwise(Pointwise f, int count, Tensor x, Tensor y) {
+        Arguments args = arguments("pointwise");
+        args.count("count", count);
+        Pointwises.forward(f, count, args.input("x", x, count), args.inPlaceOutput("y", y, count));
+    }
+
+    @Override
+    public void pointwiseBackward(Pointwise f, int count, Tensor x, Tensor dy, Tensor dx) {
+        Arguments args = arguments("pointwiseBackward");
+        args.count("count", count);
+        double[] dys = args.input("dy", dy, count);
+        double[] dxs = args.inPlaceOutput("dx", dx, count);
+        if (dx.storage() == x.storage()) {
+            throw args.error("dx and x share one storage; dx may only share dy's");
+        }
+        Pointwises.backward(f, count, args.input("x", x, count), dys, dxs);
+    }
+
+    @Override
     public void add(int count, Tensor a, Tensor b, Tensor sum) {
         Arguments args = arguments("add");
         args.count("count", count);
@@ -269,6 +290,30 @@ final class ReferenceBackend implements Backend {
         double[] ys = args.output("y", y, count);
         for (int i = 0; i < count; i++) {
             ys[i] = a * xs[i] + (b == 0 ? 0 : b * ys[i]);
+        }
+    }
+
+    @Override
+    public void copyRows(
+            int rows,
+            int length,
+            Tensor source,
+            int sourceOffset,
+            int sourcePitch,
+            Tensor target,
+            int targetOffset,
+            int targetPitch) {
+        Arguments args = arguments("copyRows");
+        args.count("rows", rows);
+        args.count("length", length);
+        args.range("sourceOffset", sourceOffset, 0, sourcePitch - length);
+        args.range("targetOffset", targetOffset, 0, targetPitch - length);
+        double[] from = args.input("source", source, (long) rows * sourcePitch);
+        double[] to = args.output("target", target, (long) rows * targetPitch);
+        for (int r = 0; r < rows; r++) {
+            for (int j = 0; j < length; j++) {
+                to[r * targetPitch + targetOffset + j] = from[r * sourcePitch + sourceOffset + j];
+            }
         }
     }
 

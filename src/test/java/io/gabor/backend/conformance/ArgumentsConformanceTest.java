@@ -12,6 +12,7 @@ import io.gabor.backend.Bias;
 import io.gabor.backend.Epilogue;
 import io.gabor.backend.OptimizerOp;
 import io.gabor.backend.OptimizerSpec;
+import io.gabor.backend.Pointwise;
 import io.gabor.backend.Ties;
 import io.gabor.tensor.ConvGeometry;
 import io.gabor.tensor.ElementType;
@@ -65,6 +66,12 @@ final class ArgumentsConformanceTest {
                     "activationBackward",
                     "dx",
                     (b, g, bad) -> b.activationBackward(Activation.RELU, 16, g.f(), g.f(), bad)),
+            new Position("pointwise", "x", (b, g, bad) -> b.pointwise(Pointwise.GELU, 16, bad, g.f())),
+            new Position(
+                    "pointwiseBackward",
+                    "dx",
+                    (b, g, bad) -> b.pointwiseBackward(Pointwise.SILU, 16, g.f(), g.f(), bad)),
+            new Position("copyRows", "target", (b, g, bad) -> b.copyRows(2, 4, g.f(), 1, 8, bad, 2, 8)),
             new Position("add", "b", (b, g, bad) -> b.add(16, g.f(), bad, g.f())),
             new Position("blend", "x", (b, g, bad) -> b.blend(16, 0.5f, bad, 1, g.f())),
             new Position("blend", "y", (b, g, bad) -> b.blend(16, 0.5f, g.f(), 1, bad)),

@@ -28,6 +28,7 @@ final class DeterminismConformanceTest {
         checks.addAll(DenseConformanceTest.checks());
         checks.addAll(PoolConformanceTest.checks());
         checks.addAll(BatchNormConformanceTest.checks());
+        checks.addAll(PointwiseConformanceTest.checks());
         checks.addAll(ElementwiseConformanceTest.checks());
         checks.addAll(LossConformanceTest.checks());
         checks.addAll(BatchConformanceTest.checks());

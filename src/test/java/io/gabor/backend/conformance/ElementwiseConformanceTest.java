@@ -42,6 +42,12 @@ final class ElementwiseConformanceTest {
                         pair -> checkAdd(pair, count, how)));
             }
         }
+        for (int rows : new int[] {1, 3, 64}) {
+            for (int length : new int[] {1, 7, 40, 1001}) {
+                checks.add(new Conformance.Check(
+                        "copyRows of " + rows + "×" + length, pair -> checkCopyRows(pair, rows, length)));
+            }
+        }
         for (Activation f : Geometries.ACTIVATIONS) {
             checks.add(new Conformance.Check(f.kind() + " of special values", pair -> checkSpecial(pair, f)));
         }
@@ -104,6 +110,20 @@ final class ElementwiseConformanceTest {
             Operand dx = trial.output("dx", 5, 5);
             trial.run(
                     "activationBackward", on -> on.backend().activationBackward(f, 5, on.of(y), on.of(dy), on.of(dx)));
+        }
+    }
+
+    /** Into the middle of the target's rows, which keep what is at both sides. */
+    private static void checkCopyRows(BackendPair pair, int rows, int length) {
+        try (Trial trial = new Trial(pair, SEED + length)) {
+            int sourcePitch = length + 3;
+            int targetPitch = length + 5;
+            Operand source = trial.input("source", trial.uniform(rows * sourcePitch, -1, 1));
+            Operand target = trial.updated("target", trial.uniform(rows * targetPitch, -1, 1));
+            trial.run(
+                    "copyRows",
+                    on -> on.backend()
+                            .copyRows(rows, length, on.of(source), 2, sourcePitch, on.of(target), 4, targetPitch));
         }
     }
 

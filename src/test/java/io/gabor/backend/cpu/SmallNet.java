@@ -1,6 +1,8 @@
 package io.gabor.backend.cpu;
 
 import io.gabor.backend.Activation;
+import io.gabor.backend.BatchNormOp;
+import io.gabor.backend.BatchNormSpec;
 import io.gabor.backend.Bias;
 import io.gabor.backend.Epilogue;
 import io.gabor.backend.OptimizerOp;
@@ -20,7 +22,7 @@ import java.util.List;
 
 /**
  * A net with one op of most kinds, put together by hand: strided convolution with tanh, 2×2 max pooling, padded convolution
- * with ReLU, overlapping average pooling, dense with sigmoid, dense, softmax cross-entropy, Adam.
+ * with ReLU, batch normalisation with LeakyReLU, overlapping average pooling, dense with sigmoid, dense, softmax cross-entropy, Adam.
  */
 final class SmallNet {
     private final CpuBackend backend;
@@ -40,6 +42,15 @@ final class SmallNet {
     private final Tensor x;
     private final Tensor pooled;
     private final Tensor dpooled;
+    private final BatchNormOp norm;
+    private final Tensor gamma;
+    private final Tensor beta;
+    private final Tensor dgamma;
+    private final Tensor dbeta;
+    private final Tensor runningMean;
+    private final Tensor runningVariance;
+    private final Tensor normalized;
+    private final Tensor dnormalized;
     private final Tensor averaged;
     private final Tensor daveraged;
     private final OptimizerOp optimizer;
@@ -73,6 +84,15 @@ final class SmallNet {
         pooled = zeros(Shape.of(batch, 9, 6, 6));
         dpooled = zeros(Shape.of(batch, 9, 6, 6));
         conv2 = conv(9, 6, 18, 3, 1, Padding.SAME, Bias.PER_FILTER, Activation.RELU);
+        norm = backend.batchNorm(18, 36, new BatchNormSpec(1e-5, 0.1, Activation.leakyRelu(0.1f)), batch);
+        gamma = random(Shape.of(18), 1);
+        beta = random(Shape.of(18), 1);
+        dgamma = zeros(Shape.of(18));
+        dbeta = zeros(Shape.of(18));
+        runningMean = zeros(Shape.of(18));
+        runningVariance = zeros(Shape.of(18));
+        normalized = zeros(Shape.of(batch, 18, 6, 6));
+        dnormalized = zeros(Shape.of(batch, 18, 6, 6));
         avgPool = backend.avgPool2d(pool(18, 6, 3, 2, true), false, batch);
         averaged = zeros(Shape.of(batch, 18, 3, 3));
         daveraged = zeros(Shape.of(batch, 18, 3, 3));
@@ -83,6 +103,8 @@ final class SmallNet {
             slots.add(slot(layer.w, layer.dw));
             slots.add(slot(layer.b, layer.db));
         }
+        slots.add(slot(gamma, dgamma));
+        slots.add(slot(beta, dbeta));
         optimizer = backend.optimizer(new OptimizerSpec.Adam(0.9, 0.999, 1e-8, 0.01, true), slots);
     }
 
@@ -147,13 +169,15 @@ final class SmallNet {
         conv1.forward(n, x);
         maxPool.forward(n, conv1.y, pooled);
         conv2.forward(n, pooled);
-        avgPool.forward(n, conv2.y, averaged);
+        norm.forward(n, conv2.y, gamma, beta, runningMean, runningVariance, normalized);
+        avgPool.forward(n, normalized, averaged);
         dense1.forward(n, averaged);
         dense2.forward(n, dense1.y);
         backend.softmaxCrossEntropy(n, 10, dense2.y, labels, loss, dense2.dy);
         dense2.backward(n, dense1.y, dense1.dy);
         dense1.backward(n, averaged, daveraged);
-        avgPool.backward(n, conv2.y, averaged, daveraged, conv2.dy);
+        avgPool.backward(n, normalized, averaged, daveraged, dnormalized);
+        norm.backward(n, conv2.y, gamma, normalized, dnormalized, dgamma, dbeta, conv2.dy);
         conv2.backward(n, pooled, dpooled);
         maxPool.backward(n, conv1.y, pooled, dpooled, conv1.dy);
         conv1.backward(n, x, null);

@@ -18,6 +18,9 @@ public interface Kernels {
     /** Returns how many elements a copy may read or write beyond its end. */
     int slack();
 
+    /** Returns the loops of element-wise functions of the input. */
+    CurveKernels curves();
+
     /** Returns the loops of normalisation. */
     NormKernels norms();
 

@@ -10,6 +10,7 @@ import java.util.Arrays;
  */
 public final class ScalarKernels implements Kernels {
     private static final int WIDTH = 64;
+    private static final CurveKernels CURVES = new ScalarCurves();
     private static final NormKernels NORMS = new ScalarNorms();
 
     private final WinogradTransforms winograd = new ScalarWinograd(WIDTH);
@@ -22,6 +23,11 @@ public final class ScalarKernels implements Kernels {
     @Override
     public int panelWidth() {
         return WIDTH;
+    }
+
+    @Override
+    public CurveKernels curves() {
+        return CURVES;
     }
 
     @Override

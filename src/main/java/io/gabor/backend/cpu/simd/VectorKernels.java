@@ -16,6 +16,7 @@ import jdk.incubator.vector.VectorSpecies;
 public class VectorKernels implements Kernels {
     static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     static final int LANES = SPECIES.length();
+    private static final CurveKernels CURVES = new VectorCurves();
     private static final NormKernels NORMS = new VectorNorms();
 
     private final TileChoice tiles;
@@ -34,6 +35,11 @@ public class VectorKernels implements Kernels {
     @Override
     public int panelWidth() {
         return VectorGemm.WIDTH;
+    }
+
+    @Override
+    public CurveKernels curves() {
+        return CURVES;
     }
 
     @Override
