@@ -13,6 +13,7 @@ import ai.djl.nn.Blocks;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.core.Linear;
+import ai.djl.nn.norm.BatchNorm;
 import ai.djl.nn.pooling.Pool;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.training.DefaultTrainingConfig;
@@ -63,17 +64,18 @@ final class DjlPeer implements Peer {
     static SequentialBlock layers(String model) {
         return switch (model) {
             case "lenet" -> lenet();
-            case "vgg-small" -> vggSmall();
+            case "vgg-small" -> vgg(false);
+            case NormalizedVgg.NAME -> vgg(true);
             default -> throw new IllegalArgumentException("DJL has no " + model + " here");
         };
     }
 
     private static SequentialBlock lenet() {
         return new SequentialBlock()
-                .add(convolution(20, 5, 0))
+                .add(convolution(20, 5, 0, true))
                 .add(Activation::relu)
                 .add(Pool.maxPool2dBlock(TWO, TWO))
-                .add(convolution(50, 5, 0))
+                .add(convolution(50, 5, 0, true))
                 .add(Activation::relu)
                 .add(Pool.maxPool2dBlock(TWO, TWO))
                 .add(Blocks.batchFlattenBlock())
@@ -82,11 +84,15 @@ final class DjlPeer implements Peer {
                 .add(Linear.builder().setUnits(10).build());
     }
 
-    private static SequentialBlock vggSmall() {
+    private static SequentialBlock vgg(boolean normalized) {
         SequentialBlock layers = new SequentialBlock();
-        for (int[] stage : new int[][] {{32, 64}, {128, 128}, {256, 256}}) {
+        for (int[] stage : NormalizedVgg.STAGES) {
             for (int filters : stage) {
-                layers.add(convolution(filters, 3, 1)).add(Activation::relu);
+                layers.add(convolution(filters, 3, 1, !normalized));
+                if (normalized) {
+                    layers.add(BatchNorm.builder().build());
+                }
+                layers.add(Activation::relu);
             }
             layers.add(Pool.maxPool2dBlock(TWO, TWO));
         }
@@ -94,11 +100,12 @@ final class DjlPeer implements Peer {
                 .add(Linear.builder().setUnits(10).build());
     }
 
-    private static Block convolution(int filters, int kernel, int padding) {
+    private static Block convolution(int filters, int kernel, int padding, boolean bias) {
         return Conv2d.builder()
                 .setFilters(filters)
                 .setKernelShape(new Shape(kernel, kernel))
                 .optPadding(new Shape(padding, padding))
+                .optBias(bias)
                 .build();
     }
 

@@ -32,7 +32,7 @@ final class SameNetTest {
     private static final int STEPS = 4;
 
     @ParameterizedTest
-    @ValueSource(strings = {"lenet-train-64", "vgg-train-64"})
+    @ValueSource(strings = {"lenet-train-64", "vgg-train-64", "vgg-bn-train-64"})
     void djlTrainsAsGaborTrains(String name) {
         Work work = Work.byName(name);
         Samples samples = Samples.of(work);
