@@ -44,6 +44,11 @@ public class ClipBenchmark extends OpBenchmark {
     }
 
     @Override
+    boolean inPlace() {
+        return true;
+    }
+
+    @Override
     List<Tensor> results() {
         return gradients;
     }

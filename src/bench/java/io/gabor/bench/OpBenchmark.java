@@ -82,6 +82,11 @@ public abstract class OpBenchmark {
     /** Returns what a call writes: F32 tensors. */
     abstract List<Tensor> results();
 
+    /** Returns whether a call changes its results rather than writing them anew. */
+    boolean inPlace() {
+        return false;
+    }
+
     /** Returns the floating-point operations of a call that are counted: multiplications and additions of products. */
     double flops() {
         return 0;

@@ -94,7 +94,7 @@ final class OpBenchmarksTest {
         }
         benchmark.open();
         try {
-            if (!(benchmark instanceof OptimizerBenchmark)) {
+            if (!benchmark.inPlace()) {
                 benchmark.results().forEach(result -> benchmark.on().fill(result, Float.NaN));
             }
             benchmark.call();

@@ -63,6 +63,11 @@ public class OptimizerBenchmark extends OpBenchmark {
     }
 
     @Override
+    boolean inPlace() {
+        return true;
+    }
+
+    @Override
     List<Tensor> results() {
         return changed;
     }
