@@ -13,7 +13,7 @@ import java.util.Optional;
  * is an error: then it is measured again.
  */
 final class TileCache {
-    private static final String FORMAT = "gabor tiles 2";
+    private static final String FORMAT = "gabor tiles 3";
     private static final long LARGEST = 4096;
 
     private final Path folder;
@@ -28,7 +28,8 @@ final class TileCache {
     TileCache(Path folder, String key) {
         this.folder = folder;
         this.key = key;
-        file = folder.resolve("tiles-" + Integer.toHexString(key.hashCode()) + ".txt");
+        // Each format has its own file, so that two versions of this software do not take turns in overwriting one.
+        file = folder.resolve("tiles-" + Integer.toHexString((FORMAT + key).hashCode()) + ".txt");
     }
 
     /** Returns what the speeds of this JVM's tiles depend on: processor, JVM, how the JVM compiles, vectors, shapes. */

@@ -26,6 +26,11 @@ final class TileSpeeds {
     private static final double FASTEST_CORRELATION = 0.35;
     /** A part of the loop's speed that no shape falls short of which is compiled. */
     private static final double COMPILED = 0.05;
+    /**
+     * Operations a nanosecond and lane below which the loop itself is not compiled: where the JIT compiler has not come to
+     * anything yet, all speeds fit together and are a hundredth of what they will be. No processor with vectors is as slow.
+     */
+    private static final double COMPILED_LANE = 0.25;
     /** A multiple of the loop's speed that no shape reaches. */
     private static final double IMPOSSIBLE = 1.15;
 
@@ -43,6 +48,9 @@ final class TileSpeeds {
     /** Returns whether the speeds repeat and fit together. */
     boolean credible() {
         double loop = best[LOOP];
+        if (loop < COMPILED_LANE * VectorKernels.LANES) {
+            return false;
+        }
         for (int shape = 0; shape < COUNT; shape++) {
             boolean possible = best[shape] > COMPILED * loop && best[shape] < IMPOSSIBLE * loop;
             if (!possible || second[shape] < ALIKE * best[shape]) {

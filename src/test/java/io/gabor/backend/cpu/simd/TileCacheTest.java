@@ -65,7 +65,7 @@ class TileCacheTest {
                 "\n\n\n\n",
                 sound.substring(0, sound.length() / 2),
                 sound.substring(0, sound.length() - 2),
-                sound.replace("gabor tiles 2", "gabor tiles 1"),
+                sound.replace("gabor tiles 3", "gabor tiles 2"),
                 sound.replace("a JVM", "b JVM"),
                 sound.replace("1.5", "-1.5"),
                 sound.replace("1.5", "NaN"),

@@ -98,6 +98,11 @@ class TileCalibrationTest {
     }
 
     @Test
+    void speedsOfNothingCompiledFitTogetherAndAreNotBelieved() {
+        isNotBelieved(shape -> SOUND[shape] / 400);
+    }
+
+    @Test
     void slowTilesBesideAFastLoopAreNotBelieved() {
         isNotBelieved(shape -> shape == TileSpeeds.LOOP ? SOUND[shape] : SOUND[shape] / 2);
     }
