@@ -2,6 +2,7 @@ package io.gabor.backend;
 
 import io.gabor.tensor.ConvGeometry;
 import io.gabor.tensor.ElementType;
+import io.gabor.tensor.ImageEdit;
 import io.gabor.tensor.PoolGeometry;
 import io.gabor.tensor.Shape;
 import io.gabor.tensor.Tensor;
@@ -309,6 +310,18 @@ public interface Backend extends AutoCloseable {
      * @param out F32, {@code N×C×...}
      */
     void gather(int n, Tensor samples, Tensor order, Tensor cursor, Tensor scale, Tensor shift, Tensor out);
+
+    /**
+     * As {@link #gather}, with each image changed on the way as its row of {@code edits} says, see {@link ImageEdit}. With
+     * {@code s} the changed value, {@code out = s · scale[c] + shift[c]}; what is cut out is 0.
+     *
+     * @param samples U8 or F32, {@code M×C×H×W}
+     * @param edits I32, at least {@code n} rows of {@link ImageEdit#WIDTH} or {@link ImageEdit#ELASTIC_WIDTH} numbers;
+     *     partners must be in {@code [0, n)}
+     * @param out F32, {@code N×C×H×W}
+     */
+    void augment(
+            int n, Tensor samples, Tensor order, Tensor cursor, Tensor edits, Tensor scale, Tensor shift, Tensor out);
 
     /** {@code out[i] = labels[order[cursor[0] + i]]} for {@code i < n}; all I32. */
     void gatherLabels(int n, Tensor labels, Tensor order, Tensor cursor, Tensor out);

@@ -68,6 +68,9 @@ final class TrainCommand extends GaborCommand {
     @Mixin
     private TrainingChoices trainingChoices;
 
+    @Mixin
+    private AugmentChoices augmentChoices;
+
     @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = RecipeOptions.SEED)
     private long seed;
 
@@ -91,7 +94,7 @@ final class TrainCommand extends GaborCommand {
     int run(Screen screen, JsonReport report) throws Exception {
         ModelSource source = ModelSource.find(model);
         Path target = Destination.check("--save", save == null ? source.usualFile() : save);
-        Recipe wanted = trainingChoices.apply(recipeOptions.apply(source.recipe()));
+        Recipe wanted = augmentChoices.apply(trainingChoices.apply(recipeOptions.apply(source.recipe())));
         double share = wanted.options().validationShare();
         if (share == 0) {
             requireNoNeedOfValidation(wanted);
@@ -207,6 +210,7 @@ final class TrainCommand extends GaborCommand {
                     .epochs(recipe.epochs())
                     .seed(seed)
                     .normalization(recipe.normalization())
+                    .augmentation(recipe.options().augmentation())
                     .schedule(recipe.schedule());
             recipe.options().clips().forEach(trainer::clip);
             trainer.accumulate(recipe.options().accumulate());
@@ -263,6 +267,10 @@ final class TrainCommand extends GaborCommand {
                     recipe.optimizer(),
                     recipe.rate(),
                     seed);
+            if (!recipe.options().augmentation().isNone()) {
+                screen.line("training images are changed at random: "
+                        + recipe.options().augmentation());
+            }
         }
 
         private History train(Trainer trainer) throws IOException {
@@ -314,6 +322,7 @@ final class TrainCommand extends GaborCommand {
                     .put("optimizer", recipe.optimizer())
                     .put("lr", recipe.rate())
                     .put("schedule", recipe.schedule().toString())
+                    .put("augmentation", recipe.options().augmentation().toString())
                     .put("seed", seed)
                     .put("steps", history.steps())
                     .put("stopped", history.stopped())

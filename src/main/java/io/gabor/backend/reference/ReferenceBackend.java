@@ -32,7 +32,7 @@ import java.util.Set;
  *
  * <p>This class checks arguments, keeps the books of memory and hands over to the file of each family of ops:
  * {@link Convolution}, {@link Dense}, {@link MaxPool}, {@link AvgPool}, {@link BatchNorm}, {@link Activations},
- * {@link Pointwises}, {@link Softmax}, {@link Losses}, {@link Batches}, {@link Clipping}, {@link Optimizers}. It is stricter
+ * {@link Pointwises}, {@link Softmax}, {@link Losses}, {@link Batches}, {@link Augmented}, {@link Clipping}, {@link Optimizers}. It is stricter
  * than a backend has to be: labels and the order of
  * samples are checked in every call.
  */
@@ -383,6 +383,12 @@ final class ReferenceBackend implements Backend {
     @Override
     public void gather(int n, Tensor samples, Tensor order, Tensor cursor, Tensor scale, Tensor shift, Tensor out) {
         Batches.gather(arguments("gather"), n, samples, order, cursor, scale, shift, out);
+    }
+
+    @Override
+    public void augment(
+            int n, Tensor samples, Tensor order, Tensor cursor, Tensor edits, Tensor scale, Tensor shift, Tensor out) {
+        Augmented.augment(arguments("augment"), n, samples, order, cursor, edits, scale, shift, out);
     }
 
     @Override
