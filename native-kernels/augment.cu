@@ -13,6 +13,7 @@ constexpr int EDIT_CUT = 9;
 constexpr int EDIT_PARTNER = 13;
 constexpr int EDIT_BLEND = 14;
 constexpr int EDIT_BOX = 15;
+constexpr int EDIT_SHARE = 19;
 constexpr int EDIT_FIELD = 20;
 constexpr int EDIT_SPANS = 4;
 constexpr int EDIT_CONTROLS = EDIT_SPANS + 2;
@@ -151,4 +152,18 @@ extern "C" __global__ void gabor_augment_f32(int n, int channels, int height, in
                    out);
 }
 
-GABOR_KERNELS(gabor_augment_u8, gabor_augment_f32)
+// out[i,c] = s·target[i,c] + (1 − s)·target[j,c], i < n, c < width, with the share s and the partner j of the i-th row. One
+// thread an element.
+extern "C" __global__ void gabor_augment_targets(int n, int width, int row_width, const float* target, const int* edits,
+                                                 float* out) {
+    const unsigned size = (unsigned)n * width;
+    for (unsigned e = blockIdx.x * blockDim.x + threadIdx.x; e < size; e += gridDim.x * blockDim.x) {
+        const int* edit = edits + (size_t)(e / width) * row_width;
+        const int partner = edit[EDIT_PARTNER];
+        const float share = edit[EDIT_SHARE] * EDIT_UNIT;
+        const float other = partner >= 0 && partner < n ? target[(size_t)partner * width + e % width] : NAN;
+        out[e] = fmaf(share, target[e], (1.0f - share) * other);
+    }
+}
+
+GABOR_KERNELS(gabor_augment_u8, gabor_augment_f32, gabor_augment_targets)

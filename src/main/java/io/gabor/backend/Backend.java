@@ -280,6 +280,16 @@ public interface Backend extends AutoCloseable {
     void softmaxCrossEntropy(
             int n, int classes, Tensor x, Tensor labels, Tensor weights, double smoothing, Tensor loss, Tensor dx);
 
+    /**
+     * As {@link #softmaxCrossEntropy(int, int, Tensor, Tensor, Tensor, double, Tensor, Tensor)}, with a share t of the target
+     * for every class where that has one label: {@code q[r,c] = w[c]·((1 − ε)·t[r,c] + ε/classes)} and
+     * {@code W = Σ over r, c of w[c]·t[r,c]}, or n without weights.
+     *
+     * @param target t: F32, {@code n×classes}, each row with the sum 1
+     */
+    void softTargetCrossEntropy(
+            int n, int classes, Tensor x, Tensor target, Tensor weights, double smoothing, Tensor loss, Tensor dx);
+
     /** {@code loss = 1/count · Σ (p − t)²}, {@code dp = 2·(p − t) / count}. */
     void meanSquaredError(int count, Tensor p, Tensor target, Tensor loss, Tensor dp);
 
@@ -322,6 +332,16 @@ public interface Backend extends AutoCloseable {
      */
     void augment(
             int n, Tensor samples, Tensor order, Tensor cursor, Tensor edits, Tensor scale, Tensor shift, Tensor out);
+
+    /**
+     * Mixes targets as {@link #augment} has mixed the images: with s the {@link ImageEdit#SHARE} of the i-th row of
+     * {@code edits} and j its partner, {@code out[i,c] = s·target[i,c] + (1 − s)·target[j,c]} for {@code i < n}.
+     *
+     * @param width numbers of a target
+     * @param target F32, {@code n×width}
+     * @param out F32, {@code n×width}
+     */
+    void mixTargets(int n, int width, Tensor target, Tensor edits, Tensor out);
 
     /** {@code out[i] = labels[order[cursor[0] + i]]} for {@code i < n}; all I32. */
     void gatherLabels(int n, Tensor labels, Tensor order, Tensor cursor, Tensor out);

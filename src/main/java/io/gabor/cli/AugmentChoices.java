@@ -76,6 +76,20 @@ final class AugmentChoices {
     private Double contrast;
 
     @Option(
+            names = "--mixup",
+            paramLabel = "A",
+            converter = Strength.class,
+            description = "Lay another one over each; the part that stays is drawn from Beta(A, A), as 0.2.")
+    private Double mixup;
+
+    @Option(
+            names = "--cutmix",
+            paramLabel = "A",
+            converter = Strength.class,
+            description = "Replace a box of each by that of another one; the part that stays is drawn from Beta(A, A).")
+    private Double cutmix;
+
+    @Option(
             names = "--no-augment",
             description = "Leave out what the model's recipe does to training images; what is given beside it is done.")
     private boolean noAugment;
@@ -110,6 +124,8 @@ final class AugmentChoices {
             result = with(result, Change.CUTOUT, cutout);
             result = with(result, Change.BRIGHTNESS, brightness);
             result = with(result, Change.CONTRAST, contrast);
+            result = with(result, Change.MIXUP, mixup);
+            result = with(result, Change.CUTMIX, cutmix);
         } catch (IllegalArgumentException e) {
             throw new UsageException("--" + e.getMessage(), e);
         }

@@ -39,6 +39,9 @@ final class DeviceDataset implements AutoCloseable {
     private Tensor zero;
     private Tensor labels;
     private Tensor targets;
+    /** Null where images are not mixed. */
+    private Tensor mixed;
+
     /** Null where the data set is there as a whole. */
     private BatchStage stage;
     /** Null where images are taken as they are. */
@@ -175,6 +178,12 @@ final class DeviceDataset implements AutoCloseable {
         if (!augmentation.isNone()) {
             int maxBatch = labels.size();
             edits = new BatchEdits(backend, held, augmentation, data, maxBatch, seed);
+            if (augmentation.mixes()) {
+                if (takesLabels) {
+                    targets = held.allocate(ElementType.F32, Shape.of(maxBatch, classes));
+                }
+                mixed = held.allocate(ElementType.F32, targets.shape());
+            }
         }
     }
 
@@ -223,11 +232,15 @@ final class DeviceDataset implements AutoCloseable {
         }
         if (hasLabels) {
             backend.gatherLabels(n, answers, order, cursor, labels);
-            if (!takesLabels) {
+            if (targets != null) {
                 backend.oneHot(n, classes, labels, targets);
             }
         } else {
             backend.gather(n, answers, order, cursor, one, zero, targets);
+        }
+        if (mixed != null) {
+            int width = targets.size() / targets.shape().dim(0);
+            backend.mixTargets(n, width, targets, edits.rows(), mixed);
         }
     }
 
@@ -238,9 +251,9 @@ final class DeviceDataset implements AutoCloseable {
         }
     }
 
-    /** Returns what the loss compares with: labels, or values. */
+    /** Returns what the loss compares with: labels, or values; where images are mixed, values. */
     Tensor target() {
-        return takesLabels ? labels : targets;
+        return mixed != null ? mixed : takesLabels ? labels : targets;
     }
 
     /** Returns the labels of the batch; only for data sets that have labels. */

@@ -18,6 +18,8 @@ import io.gabor.nn.Conv2d;
 import io.gabor.nn.Dense;
 import io.gabor.nn.Flatten;
 import io.gabor.nn.Layer;
+import io.gabor.nn.Loss;
+import io.gabor.nn.MeanSquaredError;
 import io.gabor.nn.Network;
 import io.gabor.nn.ReLU;
 import io.gabor.nn.Sequential;
@@ -47,6 +49,8 @@ class AugmentedTrainingTest {
             .brightness(0.1)
             .contrast(0.3);
 
+    private static final Augmentation MIXED = ALL.mixup(0.5).cutmix(1);
+
     private static Layer classifier() {
         return Sequential.of(new Conv2d(3, 3), new ReLU(), new Flatten(), new Dense(3));
     }
@@ -73,7 +77,7 @@ class AugmentedTrainingTest {
     @ParameterizedTest
     @MethodSource("io.gabor.train.EachBackend#names")
     void theSameSeedGivesTheSameBitsWhateverTheThreadsAndWhereverTheDataIs(String name) {
-        UnaryOperator<Trainer> augmented = trainer -> trainer.augmentation(ALL);
+        UnaryOperator<Trainer> augmented = trainer -> trainer.augmentation(MIXED);
         Map<String, float[]> weights = weights(name, 1, 8, IMAGES, augmented);
         assertSame(weights, weights(name, 3, 8, IMAGES, augmented), 0);
         assertSame(weights, weights(name, 2, 8, IMAGES, t -> augmented.apply(t).staged()), 0);
@@ -112,6 +116,38 @@ class AugmentedTrainingTest {
         assertSame(expected, weights(name, 2, 8, IMAGES, t -> t.seed(seed).augmentation(moves)), 0);
     }
 
+    /** What the loss gets is the images' own label and their partner's, in the shares of the row. */
+    @ParameterizedTest
+    @MethodSource("io.gabor.train.EachBackend#names")
+    void labelsAreMixedAsImagesAre(String name) {
+        Augmentation mixing = Augmentation.none().cutmix(1);
+        EditDraws draws = new EditDraws(mixing, IMAGES.sampleShape(), IMAGES.type(), 8, 9);
+        int[] order = Shuffle.order(IMAGES.size(), 1, 1);
+        draws.start(1);
+        int[] rows = draws.draw(order, 8, 7);
+        float[] expected = new float[7 * 3];
+        for (int i = 0; i < 7; i++) {
+            int partner = rows[i * ImageEdit.WIDTH + ImageEdit.PARTNER];
+            float share = rows[i * ImageEdit.WIDTH + ImageEdit.SHARE] / (float) ImageEdit.ONE;
+            expected[3 * i + IMAGES.labels()[order[8 + i]]] += share;
+            expected[3 * i + IMAGES.labels()[order[8 + partner]]] += 1 - share;
+        }
+        for (Loss loss : List.of(new SoftmaxCrossEntropy(), new MeanSquaredError())) {
+            try (Backend backend = Backends.select(name);
+                    Network network = Network.training(classifier(), IMAGES.sampleShape(), backend, 8, 1);
+                    DeviceDataset data = DeviceDataset.open(network, loss, IMAGES, Normalization.UNIT)) {
+                data.augment(mixing, IMAGES, 9);
+                data.start(order, 1);
+                data.advance(8);
+                data.prepare(8, 7);
+                data.fetch(7, network.in().value());
+                float[] found = new float[21];
+                backend.download(data.target(), found, 21);
+                assertArrayEquals(expected, found, 1e-6f, loss.kind());
+            }
+        }
+    }
+
     /** Returns the images in this order, each by its row. */
     private static Dataset moved(EditDraws draws, int[] order) {
         int[] rows = draws.draw(order, 0, order.length);
@@ -141,7 +177,7 @@ class AugmentedTrainingTest {
         try (Backend backend = Backends.select(name);
                 Network network = Network.training(classifier(), IMAGES.sampleShape(), backend, 8, 1)) {
             History history = trainer(network)
-                    .augmentation(ALL)
+                    .augmentation(MIXED)
                     .validation(IMAGES, new SoftmaxCrossEntropy())
                     .train(IMAGES);
             TestResult after = new Tester(network, new SoftmaxCrossEntropy()).test(IMAGES);

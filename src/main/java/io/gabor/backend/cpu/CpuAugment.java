@@ -20,8 +20,6 @@ final class CpuAugment {
     private final Kernels kernels;
     private final WorkerPool.Task task = this::image;
     private final ElasticRow[] elastic;
-    /** A row of pixels for each worker: the partner's. */
-    private float[] partners = new float[0];
 
     private int first;
     private int channels;
@@ -74,8 +72,29 @@ final class CpuAugment {
         Memory.separate(OP, "out", out, "scale", scale);
         Memory.separate(OP, "out", out, "shift", shift);
         CpuBatches.checkOrder(OP, n, first, order, samples.shape().dim(0));
-        roomForPartners(memory);
+        // a row of the partner's
+        memory.requireScratch(width);
         context.pool().run(task, n, WorkerPool.MOVE * size);
+    }
+
+    void mixTargets(int n, int targetWidth, Tensor target, Tensor editTensor, Tensor result) {
+        String op = "mixTargets";
+        Memory.range(op, "n", n, 1, Integer.MAX_VALUE);
+        Memory.range(op, "width", targetWidth, 1, Integer.MAX_VALUE);
+        Memory memory = context.memory();
+        float[] targets = memory.floats(op, "target", target, (long) n * targetWidth);
+        int[] rows = memory.ints(op, "edits", editTensor, n);
+        int numbers = checkRows(op, n, editTensor, rows);
+        float[] mixed = memory.output(op, "out", result, (long) n * targetWidth);
+        Memory.separate(op, "out", mixed, "target", targets);
+        for (int i = 0; i < n; i++) {
+            float share = rows[i * numbers + ImageEdit.SHARE] * UNIT;
+            int other = rows[i * numbers + ImageEdit.PARTNER] * targetWidth;
+            for (int c = 0; c < targetWidth; c++) {
+                int at = i * targetWidth + c;
+                mixed[at] = share * targets[at] + (1 - share) * targets[other + c];
+            }
+        }
     }
 
     private int[] rows(Memory memory, int n, Tensor tensor) {
@@ -85,7 +104,7 @@ final class CpuAugment {
     }
 
     /** Returns the numbers of a row, once all rows have been found to be whole and their partners to be there. */
-    static int checkRows(String op, int n, Tensor tensor, int[] rows) {
+    private static int checkRows(String op, int n, Tensor tensor, int[] rows) {
         int found = tensor.size() / tensor.shape().dim(0);
         if (found != ImageEdit.WIDTH && found != ImageEdit.ELASTIC_WIDTH) {
             throw Memory.error(
@@ -106,13 +125,6 @@ final class CpuAugment {
         return found;
     }
 
-    private void roomForPartners(Memory memory) {
-        if (partners.length < width * elastic.length) {
-            memory.drop(partners);
-            partners = memory.workspace(OP, (long) width * elastic.length);
-        }
-    }
-
     private void image(int i, int worker) {
         int edit = i * rowWidth;
         float share = edits[edit + ImageEdit.BLEND] * UNIT;
@@ -121,20 +133,20 @@ final class CpuAugment {
         int boxRight = Math.min(width, edits[edit + ImageEdit.BOX + 2]);
         int left = Math.max(0, edits[edit + ImageEdit.CUT]);
         int right = Math.min(width, edits[edit + ImageEdit.CUT + 2]);
-        int other = worker * width;
+        float[] other = context.memory().scratch(worker);
         for (int c = 0; c < channels; c++) {
             for (int y = 0; y < height; y++) {
                 int at = ((i * channels + c) * height + y) * width;
                 row(i, c, y, out, at, worker);
                 boolean boxed = boxLeft < boxRight && meets(edit + ImageEdit.BOX, y);
                 if (boxed || share < 1) {
-                    row(partner, c, y, partners, other, worker);
+                    row(partner, c, y, other, 0, worker);
                 }
                 if (share < 1) {
-                    blend(width, share, partners, other, out, at);
+                    blend(width, share, other, out, at);
                 }
                 if (boxed) {
-                    System.arraycopy(partners, other + boxLeft, out, at + boxLeft, boxRight - boxLeft);
+                    System.arraycopy(other, boxLeft, out, at + boxLeft, boxRight - boxLeft);
                 }
                 if (left < right && meets(edit + ImageEdit.CUT, y)) {
                     Arrays.fill(out, at + left, at + right, 0);
@@ -147,9 +159,9 @@ final class CpuAugment {
         return y >= edits[box + 1] && y < edits[box + 3];
     }
 
-    private static void blend(int n, float share, float[] other, int from, float[] own, int at) {
+    private static void blend(int n, float share, float[] other, float[] own, int at) {
         for (int x = 0; x < n; x++) {
-            own[at + x] = share * own[at + x] + (1 - share) * other[from + x];
+            own[at + x] = share * own[at + x] + (1 - share) * other[x];
         }
     }
 

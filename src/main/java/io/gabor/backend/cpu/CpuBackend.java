@@ -295,6 +295,12 @@ public final class CpuBackend implements Backend {
     }
 
     @Override
+    public void softTargetCrossEntropy(
+            int n, int classes, Tensor x, Tensor target, Tensor weights, double smoothing, Tensor loss, Tensor dx) {
+        losses.softTargetCrossEntropy(n, classes, x, target, weights, smoothing, loss, dx);
+    }
+
+    @Override
     public void meanSquaredError(int count, Tensor p, Tensor target, Tensor loss, Tensor dp) {
         losses.meanSquaredError(count, p, target, loss, dp);
     }
@@ -321,6 +327,11 @@ public final class CpuBackend implements Backend {
     public void augment(
             int n, Tensor samples, Tensor order, Tensor cursor, Tensor edits, Tensor scale, Tensor shift, Tensor out) {
         augmenting.augment(n, samples, order, cursor, edits, scale, shift, out);
+    }
+
+    @Override
+    public void mixTargets(int n, int width, Tensor target, Tensor edits, Tensor out) {
+        augmenting.mixTargets(n, width, target, edits, out);
     }
 
     @Override

@@ -17,12 +17,14 @@ final class CudaAugment {
     private final CudaMemory memory;
     private final Launch bytes;
     private final Launch floats;
+    private final Launch targets;
 
     CudaAugment(CudaContext context) {
         this.context = context;
         memory = context.memory();
         bytes = context.launch("augment", "gabor_augment_u8", 14);
         floats = context.launch("augment", "gabor_augment_f32", 14);
+        targets = context.launch("mixTargets", "gabor_augment_targets", 6);
     }
 
     void augment(
@@ -56,8 +58,22 @@ final class CudaAugment {
         launch.run(context.blocks(size, THREADS), Math.min(n, MOST_ROWS), 1, THREADS, 1, 1);
     }
 
+    void mixTargets(int n, int width, Tensor target, Tensor edits, Tensor out) {
+        String op = "mixTargets";
+        CudaMemory.range(op, "n", n, 1, Integer.MAX_VALUE);
+        CudaMemory.range(op, "width", width, 1, Integer.MAX_VALUE);
+        CudaStorage in = memory.floats(op, "target", target, (long) n * width);
+        int rowWidth = rowWidth(op, n, edits);
+        CudaStorage rows = memory.ints(op, "edits", edits, (long) n * rowWidth);
+        CudaStorage outs = memory.floats(op, "out", out, (long) n * width);
+        CudaMemory.separate(op, "out", outs, "target", in);
+        targets.setInt(0, n).setInt(1, width).setInt(2, rowWidth);
+        targets.setPointer(3, in).setPointer(4, rows).setPointer(5, outs);
+        targets.run(context.blocks((long) n * width, THREADS), THREADS);
+    }
+
     /** Returns the numbers of a row. */
-    static int rowWidth(String op, int n, Tensor edits) {
+    private static int rowWidth(String op, int n, Tensor edits) {
         int found = edits == null ? 0 : edits.size() / edits.shape().dim(0);
         if (found != ImageEdit.WIDTH && found != ImageEdit.ELASTIC_WIDTH) {
             throw CudaMemory.error(

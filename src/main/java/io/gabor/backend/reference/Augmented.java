@@ -75,7 +75,24 @@ final class Augmented {
         }
     }
 
-    static int rowWidth(Arguments args, Tensor edits) {
+    /** {@code out[i,c] = s·target[i,c] + (1 − s)·target[j,c]}, with the share s and the partner j of the i-th row. */
+    static void mixTargets(Arguments args, int n, int width, Tensor target, Tensor edits, Tensor out) {
+        args.count("n", n);
+        args.count("width", width);
+        double[] targets = args.input("target", target, (long) n * width);
+        int rowWidth = rowWidth(args, edits);
+        int[] rows = args.intInput("edits", edits, (long) n * rowWidth);
+        double[] outs = args.output("out", out, (long) n * width);
+        for (int i = 0; i < n; i++) {
+            int partner = partner(args, rows[i * rowWidth + ImageEdit.PARTNER], i, n);
+            double share = fixed(rows[i * rowWidth + ImageEdit.SHARE]);
+            for (int c = 0; c < width; c++) {
+                outs[i * width + c] = share * targets[i * width + c] + (1 - share) * targets[partner * width + c];
+            }
+        }
+    }
+
+    private static int rowWidth(Arguments args, Tensor edits) {
         int found = edits == null ? 0 : edits.size() / edits.shape().dim(0);
         if (found != ImageEdit.WIDTH && found != ImageEdit.ELASTIC_WIDTH) {
             throw args.error("edits must have rows of " + ImageEdit.WIDTH + " or " + ImageEdit.ELASTIC_WIDTH
@@ -84,7 +101,7 @@ final class Augmented {
         return found;
     }
 
-    static int partner(Arguments args, int partner, int i, int n) {
+    private static int partner(Arguments args, int partner, int i, int n) {
         if (partner < 0 || partner >= n) {
             throw args.error("the partner of image " + i + " must be from 0 to " + (n - 1) + ", found " + partner);
         }

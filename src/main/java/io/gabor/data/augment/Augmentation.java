@@ -137,15 +137,21 @@ public final class Augmentation {
         for (Map.Entry<?, ?> entry : written.entrySet()) {
             Change change = Change.find(String.valueOf(entry.getKey()))
                     .orElseThrow(() -> new IllegalArgumentException("there is no such change of images as '"
-                            + entry.getKey() + "'; there are "
+                            + shown(entry.getKey()) + "'; there are "
                             + Arrays.stream(Change.values()).map(Change::key).collect(Collectors.joining(", "))));
             if (!(entry.getValue() instanceof Number strength)) {
                 throw new IllegalArgumentException(
-                        "the augmentation's '" + change.key() + "' must be a number, found " + entry.getValue());
+                        "the augmentation's '" + change.key() + "' must be a number, found " + shown(entry.getValue()));
             }
             read = read.with(change, strength.doubleValue());
         }
         return read;
+    }
+
+    /** What was found comes from a file: on one line and not at any length. */
+    private static String shown(Object found) {
+        String text = String.valueOf(found).replaceAll("\\p{Cntrl}", "?");
+        return text.length() > 60 ? text.substring(0, 57) + "..." : text;
     }
 
     @Override

@@ -33,6 +33,10 @@ final class AugmentConformanceTest {
 
     @TestFactory
     Stream<DynamicNode> images() {
+        return Conformance.onEveryBackend(checks());
+    }
+
+    static List<Conformance.Check> checks() {
         List<Conformance.Check> checks = new ArrayList<>();
         int[][] images = {{1, 1, 1}, {1, 28, 28}, {3, 5, 7}, {2, 1, 9}, {1, 9, 1}, {3, 32, 32}, {2, 2, 2}};
         for (Kind kind : Kind.values()) {
@@ -46,7 +50,33 @@ final class AugmentConformanceTest {
                 }
             }
         }
-        return Conformance.onEveryBackend(checks);
+        for (int width : new int[] {1, 10, 1000}) {
+            for (int n : new int[] {1, 13}) {
+                checks.add(new Conformance.Check("targets " + n + "×" + width, pair -> checkTargets(pair, n, width)));
+            }
+        }
+        return checks;
+    }
+
+    private static void checkTargets(BackendPair pair, int n, int width) {
+        try (Trial trial = new Trial(pair, SEED + n)) {
+            Operand target = trial.input("target", trial.uniform(n * width, -1, 1), (n + 1) * width);
+            int[] rows = edits(trial.random(), Kind.BLENDED, n, Shape.of(1, 4, 4), ImageEdit.WIDTH);
+            for (int i = 0; i < n; i++) {
+                rows[i * ImageEdit.WIDTH + ImageEdit.SHARE] = trial.random().nextInt(ImageEdit.ONE + 1);
+            }
+            Operand edits = trial.exactInput("edits", rows);
+            Operand out = trial.output("out", n * width, (n + 1) * width);
+            trial.run(
+                    "mixTargets",
+                    on -> on.backend()
+                            .mixTargets(
+                                    n,
+                                    width,
+                                    on.of(target),
+                                    on.of(edits).reshaped(Shape.of(n + 1, ImageEdit.WIDTH)),
+                                    on.of(out)));
+        }
     }
 
     private static void check(BackendPair pair, Kind kind, int n, Shape image, boolean bytes) {

@@ -62,6 +62,7 @@ class AugmentationTest {
                 "flip must be a whole number from 0 to 1, found 0.5",
                 () -> Augmentation.none().with(Change.FLIP, 0.5));
         refused("there is no such change of images as 'spin'", () -> Augmentation.read(Map.of("spin", 1)));
+        refused("as 'spin?" + "x".repeat(52) + "...'", () -> Augmentation.read(Map.of("spin\n" + "x".repeat(99), 1)));
         refused("'shift' must be a number, found two", () -> Augmentation.read(Map.of("shift", "two")));
     }
 
