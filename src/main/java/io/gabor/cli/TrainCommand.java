@@ -4,6 +4,7 @@ import io.gabor.backend.Backend;
 import io.gabor.backend.OutOfMemoryException;
 import io.gabor.data.Dataset;
 import io.gabor.data.DatasetSource;
+import io.gabor.data.JavaDesktop;
 import io.gabor.data.Split;
 import io.gabor.data.ValidationSplit;
 import io.gabor.io.ModelFile;
@@ -71,6 +72,13 @@ final class TrainCommand extends GaborCommand {
     @Mixin
     private AugmentChoices augmentChoices;
 
+    @Option(
+            names = "--show-augmented",
+            paramLabel = "FILE.png",
+            description =
+                    "Draw the first training images, as they are stored and as the first epochs see them; then end.")
+    private Path showAugmented;
+
     @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = RecipeOptions.SEED)
     private long seed;
 
@@ -99,6 +107,10 @@ final class TrainCommand extends GaborCommand {
         if (share == 0) {
             requireNoNeedOfValidation(wanted);
         }
+        if (showAugmented != null) {
+            JavaDesktop.require("--show-augmented");
+            AugmentedSheet.check(showAugmented);
+        }
         DatasetSource data = dataChoice.openOrDigits(source, wanted, seed, backendChoice.threads(), screen);
         Recipe recipe = wanted.withDataset(dataChoice.recipeName(wanted, data));
         Dataset samples = recipe.load(data, Split.TRAIN);
@@ -107,6 +119,9 @@ final class TrainCommand extends GaborCommand {
         ValidationSplit split =
                 share == 0 ? new ValidationSplit(samples, null) : ValidationSplit.of(samples, share, seed);
         Dataset training = split.training();
+        if (showAugmented != null) {
+            return show(training, recipe, screen);
+        }
         int outputs = training.labels() == null ? training.targetShape().size() : training.classes();
         Shape sample = training.sampleShape();
         try (Backend backend = backendChoice.open()) {
@@ -125,6 +140,16 @@ final class TrainCommand extends GaborCommand {
                         backend.freeBytes());
             }
         }
+    }
+
+    private int show(Dataset training, Recipe recipe, Screen screen) throws IOException {
+        try (Backend backend = backendChoice.open()) {
+            AugmentedSheet.write(
+                    showAugmented, backend, training, recipe.options().augmentation(), seed);
+        }
+        screen.format(
+                "training images, changed by: %s; drawn in %s", recipe.options().augmentation(), showAugmented);
+        return ExitCode.DONE;
     }
 
     private Network network(
