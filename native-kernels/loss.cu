@@ -19,6 +19,12 @@ GABOR_DEVICE void loss_write(double sum, double count, double* partials, float* 
     }
 }
 
+// q of a class: its share of the target, smoothed and weighed.
+GABOR_DEVICE double loss_share(const float* weights, double smoothing, int classes, const float* target, int c) {
+    const double weight = weights == nullptr ? 1.0 : (double)weights[c];
+    return weight * ((1.0 - smoothing) * target[c] + smoothing / classes);
+}
+
 // loss[0] = 1/count · Σ partials, where a count of 0 stands for the number behind the partial sums; one block of 512
 // threads.
 extern "C" __global__ void __launch_bounds__(LOSS_THREADS)
@@ -122,6 +128,68 @@ extern "C" __global__ void __launch_bounds__(LOSS_THREADS) gabor_loss_softmax_cr
     }
 }
 
+// The same with a share t of the target for each class, target: n × classes: q[r,c] = w[c]·((1 − ε)·t[r,c] + ε/classes), and
+// W = Σ over r, c of w[c]·t[r,c], or n without weights. One warp a row. No class has so large a part of the target that its
+// gradient could be had from the others', so exponentials are taken in double: p − q loses bits, and float has none to
+// spare.
+extern "C" __global__ void __launch_bounds__(LOSS_THREADS) gabor_loss_soft_target_cross_entropy(
+    int n, int classes, const float* x, const float* target, const float* weights, double smoothing, double* partials,
+    float* loss, float* dx) {
+    GABOR_SHARED(double, sums, LOSS_WARPS);
+    GABOR_SHARED(double, weighed, LOSS_WARPS + 1);
+    const int lane = threadIdx.x % 32;
+    double all = n;
+    if (weights != nullptr) {
+        double sum = 0.0;
+        for (size_t e = threadIdx.x; e < (size_t)n * classes; e += LOSS_THREADS) {
+            sum += (double)weights[e % classes] * target[e];
+        }
+        sum = reduce_block_sum(gabor_warp_sum(sum), weighed);
+        if (threadIdx.x == 0) {
+            weighed[LOSS_WARPS] = sum;
+            if (blockIdx.x == 0) {
+                partials[gridDim.x] = sum;
+            }
+        }
+        __syncthreads();
+        all = weighed[LOSS_WARPS];
+    }
+    double total = 0.0;
+    for (int row = blockIdx.x * LOSS_WARPS + threadIdx.x / 32; row < n; row += gridDim.x * LOSS_WARPS) {
+        const float* in = x + (size_t)row * classes;
+        const float* wanted = target + (size_t)row * classes;
+        float max = -INFINITY;
+        for (int c = lane; c < classes; c += 32) {
+            max = fmaxf(max, in[c]);
+        }
+        max = gabor_warp_max(max);
+        double sum = 0.0;
+        double mass = 0.0;
+        double spread = 0.0;
+        for (int c = lane; c < classes; c += 32) {
+            const double below = (double)in[c] - max;
+            const double q = loss_share(weights, smoothing, classes, wanted, c);
+            sum += exp(below);
+            mass += q;
+            spread += q * below;
+        }
+        sum = gabor_warp_sum(sum);
+        mass = gabor_warp_sum(mass);
+        total += mass * log(sum) - gabor_warp_sum(spread);
+        if (dx != nullptr) {
+            float* out = dx + (size_t)row * classes;
+            for (int c = lane; c < classes; c += 32) {
+                const double softmax = exp((double)in[c] - max) / sum;
+                out[c] = (float)((softmax * mass - loss_share(weights, smoothing, classes, wanted, c)) / all);
+            }
+        }
+    }
+    total = reduce_block_sum(total, sums);
+    if (threadIdx.x == 0) {
+        loss_write(total, all, partials, loss);
+    }
+}
+
 // loss = 1/count · Σ (p − t)², dp = 2·(p − t) / count.
 extern "C" __global__ void __launch_bounds__(LOSS_THREADS) gabor_loss_mean_squared_error(
     int count, const float* p, const float* target, double* partials, float* loss, float* dp) {
@@ -190,5 +258,5 @@ extern "C" __global__ void __launch_bounds__(LOSS_THREADS) gabor_loss_binary_cro
     }
 }
 
-GABOR_KERNELS(gabor_loss_finish, gabor_loss_softmax_cross_entropy, gabor_loss_mean_squared_error,
+GABOR_KERNELS(gabor_loss_soft_target_cross_entropy, gabor_loss_finish, gabor_loss_softmax_cross_entropy, gabor_loss_mean_squared_error,
               gabor_loss_binary_cross_entropy, gabor_loss_binary_cross_entropy_with_logits)

@@ -10,6 +10,7 @@ public class LossBenchmark extends OpBenchmark {
     /** The loss. */
     public enum Loss {
         SOFTMAX_CROSS_ENTROPY,
+        SOFT_TARGET_CROSS_ENTROPY,
         MEAN_SQUARED_ERROR,
         BINARY_CROSS_ENTROPY,
         BINARY_CROSS_ENTROPY_WITH_LOGITS
@@ -43,6 +44,8 @@ public class LossBenchmark extends OpBenchmark {
         int count = batch * classes;
         switch (loss) {
             case SOFTMAX_CROSS_ENTROPY -> on().softmaxCrossEntropy(batch, classes, x, labels, value, dx);
+            case SOFT_TARGET_CROSS_ENTROPY ->
+                on().softTargetCrossEntropy(batch, classes, x, target, null, 0, value, dx);
             case MEAN_SQUARED_ERROR -> on().meanSquaredError(count, x, target, value, dx);
             case BINARY_CROSS_ENTROPY -> on().binaryCrossEntropy(count, x, target, value, dx);
             case BINARY_CROSS_ENTROPY_WITH_LOGITS -> on().binaryCrossEntropyWithLogits(count, x, target, value, dx);

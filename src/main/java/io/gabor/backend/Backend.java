@@ -2,6 +2,7 @@ package io.gabor.backend;
 
 import io.gabor.tensor.ConvGeometry;
 import io.gabor.tensor.ElementType;
+import io.gabor.tensor.ImageEdit;
 import io.gabor.tensor.PoolGeometry;
 import io.gabor.tensor.Shape;
 import io.gabor.tensor.Tensor;
@@ -279,6 +280,16 @@ public interface Backend extends AutoCloseable {
     void softmaxCrossEntropy(
             int n, int classes, Tensor x, Tensor labels, Tensor weights, double smoothing, Tensor loss, Tensor dx);
 
+    /**
+     * As {@link #softmaxCrossEntropy(int, int, Tensor, Tensor, Tensor, double, Tensor, Tensor)}, with a share t of the target
+     * for every class where that has one label: {@code q[r,c] = w[c]·((1 − ε)·t[r,c] + ε/classes)} and
+     * {@code W = Σ over r, c of w[c]·t[r,c]}, or n without weights.
+     *
+     * @param target t: F32, {@code n×classes}, each row with the sum 1
+     */
+    void softTargetCrossEntropy(
+            int n, int classes, Tensor x, Tensor target, Tensor weights, double smoothing, Tensor loss, Tensor dx);
+
     /** {@code loss = 1/count · Σ (p − t)²}, {@code dp = 2·(p − t) / count}. */
     void meanSquaredError(int count, Tensor p, Tensor target, Tensor loss, Tensor dp);
 
@@ -309,6 +320,28 @@ public interface Backend extends AutoCloseable {
      * @param out F32, {@code N×C×...}
      */
     void gather(int n, Tensor samples, Tensor order, Tensor cursor, Tensor scale, Tensor shift, Tensor out);
+
+    /**
+     * As {@link #gather}, with each image changed on the way as its row of {@code edits} says, see {@link ImageEdit}. With
+     * {@code s} the changed value, {@code out = s · scale[c] + shift[c]}; what is cut out is 0.
+     *
+     * @param samples U8 or F32, {@code M×C×H×W}
+     * @param edits I32, at least {@code n} rows of {@link ImageEdit#WIDTH} or {@link ImageEdit#ELASTIC_WIDTH} numbers;
+     *     partners must be in {@code [0, n)}
+     * @param out F32, {@code N×C×H×W}
+     */
+    void augment(
+            int n, Tensor samples, Tensor order, Tensor cursor, Tensor edits, Tensor scale, Tensor shift, Tensor out);
+
+    /**
+     * Mixes targets as {@link #augment} has mixed the images: with s the {@link ImageEdit#SHARE} of the i-th row of
+     * {@code edits} and j its partner, {@code out[i,c] = s·target[i,c] + (1 − s)·target[j,c]} for {@code i < n}.
+     *
+     * @param width numbers of a target
+     * @param target F32, {@code n×width}
+     * @param out F32, {@code n×width}
+     */
+    void mixTargets(int n, int width, Tensor target, Tensor edits, Tensor out);
 
     /** {@code out[i] = labels[order[cursor[0] + i]]} for {@code i < n}; all I32. */
     void gatherLabels(int n, Tensor labels, Tensor order, Tensor cursor, Tensor out);

@@ -4,6 +4,7 @@ import io.gabor.backend.Backend;
 import io.gabor.backend.OutOfMemoryException;
 import io.gabor.data.Dataset;
 import io.gabor.data.DatasetSource;
+import io.gabor.data.JavaDesktop;
 import io.gabor.data.Split;
 import io.gabor.data.ValidationSplit;
 import io.gabor.io.ModelFile;
@@ -68,6 +69,16 @@ final class TrainCommand extends GaborCommand {
     @Mixin
     private TrainingChoices trainingChoices;
 
+    @Mixin
+    private AugmentChoices augmentChoices;
+
+    @Option(
+            names = "--show-augmented",
+            paramLabel = "FILE.png",
+            description =
+                    "Draw the first training images, as they are stored and as the first epochs see them; then end.")
+    private Path showAugmented;
+
     @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = RecipeOptions.SEED)
     private long seed;
 
@@ -91,10 +102,14 @@ final class TrainCommand extends GaborCommand {
     int run(Screen screen, JsonReport report) throws Exception {
         ModelSource source = ModelSource.find(model);
         Path target = Destination.check("--save", save == null ? source.usualFile() : save);
-        Recipe wanted = trainingChoices.apply(recipeOptions.apply(source.recipe()));
+        Recipe wanted = augmentChoices.apply(trainingChoices.apply(recipeOptions.apply(source.recipe())));
         double share = wanted.options().validationShare();
         if (share == 0) {
             requireNoNeedOfValidation(wanted);
+        }
+        if (showAugmented != null) {
+            JavaDesktop.require("--show-augmented");
+            AugmentedSheet.check(showAugmented);
         }
         DatasetSource data = dataChoice.openOrDigits(source, wanted, seed, backendChoice.threads(), screen);
         Recipe recipe = wanted.withDataset(dataChoice.recipeName(wanted, data));
@@ -104,6 +119,9 @@ final class TrainCommand extends GaborCommand {
         ValidationSplit split =
                 share == 0 ? new ValidationSplit(samples, null) : ValidationSplit.of(samples, share, seed);
         Dataset training = split.training();
+        if (showAugmented != null) {
+            return show(training, recipe, screen);
+        }
         int outputs = training.labels() == null ? training.targetShape().size() : training.classes();
         Shape sample = training.sampleShape();
         try (Backend backend = backendChoice.open()) {
@@ -122,6 +140,16 @@ final class TrainCommand extends GaborCommand {
                         backend.freeBytes());
             }
         }
+    }
+
+    private int show(Dataset training, Recipe recipe, Screen screen) throws IOException {
+        try (Backend backend = backendChoice.open()) {
+            AugmentedSheet.write(
+                    showAugmented, backend, training, recipe.options().augmentation(), seed);
+        }
+        screen.format(
+                "training images, changed by: %s; drawn in %s", recipe.options().augmentation(), showAugmented);
+        return ExitCode.DONE;
     }
 
     private Network network(
@@ -207,6 +235,7 @@ final class TrainCommand extends GaborCommand {
                     .epochs(recipe.epochs())
                     .seed(seed)
                     .normalization(recipe.normalization())
+                    .augmentation(recipe.options().augmentation())
                     .schedule(recipe.schedule());
             recipe.options().clips().forEach(trainer::clip);
             trainer.accumulate(recipe.options().accumulate());
@@ -263,6 +292,10 @@ final class TrainCommand extends GaborCommand {
                     recipe.optimizer(),
                     recipe.rate(),
                     seed);
+            if (!recipe.options().augmentation().isNone()) {
+                screen.line("training images are changed at random: "
+                        + recipe.options().augmentation());
+            }
         }
 
         private History train(Trainer trainer) throws IOException {
@@ -314,6 +347,7 @@ final class TrainCommand extends GaborCommand {
                     .put("optimizer", recipe.optimizer())
                     .put("lr", recipe.rate())
                     .put("schedule", recipe.schedule().toString())
+                    .put("augmentation", recipe.options().augmentation().toString())
                     .put("seed", seed)
                     .put("steps", history.steps())
                     .put("stopped", history.stopped())

@@ -79,7 +79,7 @@ final class TrainingChoices {
     /** Returns the recipe with what was asked for. */
     Recipe apply(Recipe recipe) {
         TrainingOptions had = recipe.options();
-        return recipe.withOptions(new TrainingOptions(
+        TrainingOptions chosen = new TrainingOptions(
                 labelSmoothing == null ? had.labelSmoothing() : labelSmoothing,
                 classWeights == null ? had.classWeights() : classWeights,
                 clipNorm == null ? had.clipNorm() : clipNorm,
@@ -89,6 +89,7 @@ final class TrainingChoices {
                 accumulate == null ? had.accumulate() : accumulate,
                 averageDecay == null ? had.averageDecay() : averageDecay,
                 validationShare == null ? had.validationShare() : validationShare,
-                patience == null ? had.patience() : patience));
+                patience == null ? had.patience() : patience);
+        return recipe.withOptions(chosen.withAugmentation(had.augmentation()));
     }
 }

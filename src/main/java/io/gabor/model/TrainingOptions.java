@@ -2,6 +2,7 @@ package io.gabor.model;
 
 import io.gabor.backend.ClipSpec;
 import io.gabor.data.Dataset;
+import io.gabor.data.augment.Augmentation;
 import io.gabor.nn.Loss;
 import io.gabor.nn.SoftmaxCrossEntropy;
 import io.gabor.optim.Optimizer;
@@ -24,6 +25,7 @@ import java.util.Objects;
  * @param averageDecay d of the weights' moving average, which is tested and saved; 0 for none
  * @param validationShare the part of the training samples that is set aside; 0 for none
  * @param patience the epochs without a lower validation loss after which training ends; 0 for any
+ * @param augmentation how training images are changed at random
  */
 public record TrainingOptions(
         double labelSmoothing,
@@ -35,7 +37,8 @@ public record TrainingOptions(
         int accumulate,
         double averageDecay,
         double validationShare,
-        int patience) {
+        int patience,
+        Augmentation augmentation) {
     /** Nothing added. */
     public static final TrainingOptions NONE = new TrainingOptions(0, ClassWeights.EQUAL, 0, 0, -1, false, 1, 0, 0, 0);
 
@@ -49,9 +52,11 @@ public record TrainingOptions(
     private static final String AVERAGE_DECAY = "averageDecay";
     private static final String VALIDATION_SHARE = "validationShare";
     private static final String PATIENCE = "patience";
+    private static final String AUGMENTATION = "augmentation";
 
     public TrainingOptions {
         Objects.requireNonNull(classWeights, "classWeights");
+        Objects.requireNonNull(augmentation, "augmentation");
         require(labelSmoothing >= 0 && labelSmoothing <= 1, "label smoothing must be from 0 to 1", labelSmoothing);
         requireBound(CLIP_NORM, clipNorm);
         requireBound(CLIP_VALUE, clipValue);
@@ -66,6 +71,48 @@ public record TrainingOptions(
                 "the validation share must be above 0 and below 1, or 0 for none",
                 validationShare);
         require(patience >= 0, "patience must be at least 1 epoch, or 0 for any", patience);
+    }
+
+    /** Without augmentation. */
+    public TrainingOptions(
+            double labelSmoothing,
+            ClassWeights classWeights,
+            double clipNorm,
+            double clipValue,
+            double weightDecay,
+            boolean decayWeightsOnly,
+            int accumulate,
+            double averageDecay,
+            double validationShare,
+            int patience) {
+        this(
+                labelSmoothing,
+                classWeights,
+                clipNorm,
+                clipValue,
+                weightDecay,
+                decayWeightsOnly,
+                accumulate,
+                averageDecay,
+                validationShare,
+                patience,
+                Augmentation.none());
+    }
+
+    /** Returns the same with training images changed like this. */
+    public TrainingOptions withAugmentation(Augmentation other) {
+        return new TrainingOptions(
+                labelSmoothing,
+                classWeights,
+                clipNorm,
+                clipValue,
+                weightDecay,
+                decayWeightsOnly,
+                accumulate,
+                averageDecay,
+                validationShare,
+                patience,
+                other);
     }
 
     private static void requireBound(String key, double bound) {
@@ -130,6 +177,7 @@ public record TrainingOptions(
         put(written, AVERAGE_DECAY, averageDecay, NONE.averageDecay);
         put(written, VALIDATION_SHARE, validationShare, NONE.validationShare);
         put(written, PATIENCE, patience, NONE.patience);
+        put(written, AUGMENTATION, augmentation.write(), Map.of());
         return written;
     }
 
@@ -155,7 +203,19 @@ public record TrainingOptions(
                 integer(written, ACCUMULATE, NONE.accumulate),
                 number(written, AVERAGE_DECAY, NONE.averageDecay),
                 number(written, VALIDATION_SHARE, NONE.validationShare),
-                integer(written, PATIENCE, NONE.patience));
+                integer(written, PATIENCE, NONE.patience),
+                augmentation(written));
+    }
+
+    private static Augmentation augmentation(Map<?, ?> written) {
+        Object found = written.get(AUGMENTATION);
+        if (found == null) {
+            return Augmentation.none();
+        }
+        if (found instanceof Map<?, ?> changes) {
+            return Augmentation.read(changes);
+        }
+        throw Recipe.wrong(AUGMENTATION, "an object", found);
     }
 
     private static double number(Map<?, ?> written, String key, double usual) {

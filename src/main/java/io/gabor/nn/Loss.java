@@ -15,7 +15,7 @@ public abstract class Loss {
     public abstract String kind();
 
     /**
-     * Returns whether the targets are class numbers (I32, N). Otherwise they are values of the output's shape (F32), for
+     * Returns whether the targets are class numbers (I32, N), or shares of the classes (F32, N×C). Otherwise they are values of the output's shape (F32), for
      * class numbers one-hot.
      */
     public abstract boolean takesLabels();

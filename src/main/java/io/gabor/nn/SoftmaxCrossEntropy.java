@@ -1,6 +1,7 @@
 package io.gabor.nn;
 
 import io.gabor.backend.Backend;
+import io.gabor.tensor.ElementType;
 import io.gabor.tensor.Shape;
 import io.gabor.tensor.ShapeException;
 import io.gabor.tensor.Tensor;
@@ -27,6 +28,11 @@ import java.util.Arrays;
  * loss     = −1/W · Σ over n, c of q[n,c] · log p[n,c]
  * dx[n,c]  = (p[n,c] · Σ over k of q[n,k] − q[n,c]) / W
  * </pre>
+ *
+ * <p>Where images are mixed a target has several labels: shares t of the classes, F32, N×C, with the sum 1 in each row. They
+ * stand in the place of {@code [c = label[n]]}, and {@code W = Σ over n, c of w[c]·t[n,c]}, so that an image that is half of
+ * one class and half of another counts as the mean of their weights says. (PyTorch, which takes such targets too, divides by
+ * N even where classes have weights.)
  */
 public final class SoftmaxCrossEntropy extends Loss {
     private final double smoothing;
@@ -95,7 +101,11 @@ public final class SoftmaxCrossEntropy extends Loss {
             @Override
             public void compute(int n, Tensor output, Tensor target, Tensor loss, Tensor gradient) {
                 int classes = outputs(output);
-                backend.softmaxCrossEntropy(n, classes, output, target, classWeights, smoothing, loss, gradient);
+                if (target.type() == ElementType.F32) {
+                    backend.softTargetCrossEntropy(n, classes, output, target, classWeights, smoothing, loss, gradient);
+                } else {
+                    backend.softmaxCrossEntropy(n, classes, output, target, classWeights, smoothing, loss, gradient);
+                }
             }
 
             @Override

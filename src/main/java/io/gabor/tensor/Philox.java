@@ -56,6 +56,13 @@ public final class Philox {
         out[3] = c3;
     }
 
+    /** Goes on from another position of the stream. */
+    public void moveTo(long newPosition) {
+        position = newPosition;
+        used = 4;
+        spareNormal = Double.NaN;
+    }
+
     /** Returns 32 random bits. */
     public int nextInt() {
         if (used == 4) {

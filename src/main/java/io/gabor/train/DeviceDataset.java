@@ -4,6 +4,7 @@ import io.gabor.backend.Backend;
 import io.gabor.backend.OutOfMemoryException;
 import io.gabor.data.Dataset;
 import io.gabor.data.Normalization;
+import io.gabor.data.augment.Augmentation;
 import io.gabor.nn.Loss;
 import io.gabor.nn.Network;
 import io.gabor.tensor.ElementType;
@@ -38,8 +39,13 @@ final class DeviceDataset implements AutoCloseable {
     private Tensor zero;
     private Tensor labels;
     private Tensor targets;
+    /** Null where images are not mixed. */
+    private Tensor mixed;
+
     /** Null where the data set is there as a whole. */
     private BatchStage stage;
+    /** Null where images are taken as they are. */
+    private BatchEdits edits;
 
     /**
      * Brings a data set to a network's backend: as a whole if it fits, otherwise batch by batch, which a line says.
@@ -163,6 +169,24 @@ final class DeviceDataset implements AutoCloseable {
         return tensor;
     }
 
+    /**
+     * Has the images changed at random from now on.
+     *
+     * @param data what was brought to the backend
+     */
+    void augment(Augmentation augmentation, Dataset data, long seed) {
+        if (!augmentation.isNone()) {
+            int maxBatch = labels.size();
+            edits = new BatchEdits(backend, held, augmentation, data, maxBatch, seed);
+            if (augmentation.mixes()) {
+                if (takesLabels) {
+                    targets = held.allocate(ElementType.F32, Shape.of(maxBatch, classes));
+                }
+                mixed = held.allocate(ElementType.F32, targets.shape());
+            }
+        }
+    }
+
     /** Returns the number of samples. */
     int size() {
         return size;
@@ -170,6 +194,14 @@ final class DeviceDataset implements AutoCloseable {
 
     /** Goes to the start of an epoch in this order. */
     void start(int[] newOrder) {
+        start(newOrder, 0);
+    }
+
+    /** As {@link #start(int[])}; the epoch decides how images are changed. */
+    void start(int[] newOrder, int epoch) {
+        if (edits != null) {
+            edits.start(newOrder, epoch);
+        }
         if (stage != null) {
             stage.start(newOrder);
         } else {
@@ -180,9 +212,12 @@ final class DeviceDataset implements AutoCloseable {
 
     /**
      * Called before the step on the samples at {@code [from, from + n)} of the epoch: uploads them, if they are not there
-     * already.
+     * already, and how they are changed.
      */
     void prepare(int from, int n) {
+        if (edits != null) {
+            edits.put(from, n);
+        }
         if (stage != null) {
             stage.put(from, n);
         }
@@ -190,14 +225,22 @@ final class DeviceDataset implements AutoCloseable {
 
     /** Writes the next {@code n} samples to {@code input}; {@link #target} then holds what belongs to them. */
     void fetch(int n, Tensor input) {
-        backend.gather(n, samples, order, cursor, scale, shift, input);
+        if (edits == null) {
+            backend.gather(n, samples, order, cursor, scale, shift, input);
+        } else {
+            backend.augment(n, samples, order, cursor, edits.rows(), scale, shift, input);
+        }
         if (hasLabels) {
             backend.gatherLabels(n, answers, order, cursor, labels);
-            if (!takesLabels) {
+            if (targets != null) {
                 backend.oneHot(n, classes, labels, targets);
             }
         } else {
             backend.gather(n, answers, order, cursor, one, zero, targets);
+        }
+        if (mixed != null) {
+            int width = targets.size() / targets.shape().dim(0);
+            backend.mixTargets(n, width, targets, edits.rows(), mixed);
         }
     }
 
@@ -208,9 +251,9 @@ final class DeviceDataset implements AutoCloseable {
         }
     }
 
-    /** Returns what the loss compares with: labels, or values. */
+    /** Returns what the loss compares with: labels, or values; where images are mixed, values. */
     Tensor target() {
-        return takesLabels ? labels : targets;
+        return mixed != null ? mixed : takesLabels ? labels : targets;
     }
 
     /** Returns the labels of the batch; only for data sets that have labels. */

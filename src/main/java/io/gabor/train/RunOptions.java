@@ -1,6 +1,7 @@
 package io.gabor.train;
 
 import io.gabor.backend.ClipSpec;
+import io.gabor.data.augment.Augmentation;
 import java.util.List;
 
 /**
@@ -10,10 +11,18 @@ import java.util.List;
  * @param accumulate how many batches make one step, at least 1
  * @param averageDecay d of the parameters' moving average; 0 for none
  * @param keepsBest whether the parameters of the best epoch are kept
+ * @param augmentation how images are changed at random
+ * @param seed of these changes
  */
-record RunOptions(List<ClipSpec> clips, int accumulate, double averageDecay, boolean keepsBest) {
+record RunOptions(
+        List<ClipSpec> clips,
+        int accumulate,
+        double averageDecay,
+        boolean keepsBest,
+        Augmentation augmentation,
+        long seed) {
     /** Nothing. */
-    static final RunOptions NONE = new RunOptions(List.of(), 1, 0, false);
+    static final RunOptions NONE = new RunOptions(List.of(), 1, 0, false, Augmentation.none(), 0);
 
     RunOptions {
         clips = List.copyOf(clips);

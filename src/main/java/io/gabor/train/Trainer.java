@@ -5,6 +5,7 @@ import io.gabor.backend.OutOfMemoryException;
 import io.gabor.data.Dataset;
 import io.gabor.data.Normalization;
 import io.gabor.data.Shuffle;
+import io.gabor.data.augment.Augmentation;
 import io.gabor.nn.Loss;
 import io.gabor.nn.Network;
 import io.gabor.optim.Optimizer;
@@ -35,6 +36,7 @@ public final class Trainer {
     private final List<Callback> callbacks = new ArrayList<>();
     private final List<ClipSpec> clips = new ArrayList<>();
     private Normalization normalization = Normalization.UNIT;
+    private Augmentation augmentation = Augmentation.none();
     private Schedule schedule = Schedule.CONSTANT;
     private Dataset validation;
     private Loss validationLoss;
@@ -75,7 +77,7 @@ public final class Trainer {
         return this;
     }
 
-    /** Sets the seed of the order of the samples. */
+    /** Sets the seed of the order of the samples and of what augmentation does to them. */
     public Trainer seed(long value) {
         seed = value;
         return this;
@@ -89,6 +91,12 @@ public final class Trainer {
 
     public Trainer normalization(Normalization value) {
         normalization = Objects.requireNonNull(value, "normalization");
+        return this;
+    }
+
+    /** Changes the images at random in every epoch; those of a validation set stay as they are. */
+    public Trainer augmentation(Augmentation value) {
+        augmentation = Objects.requireNonNull(value, "augmentation");
         return this;
     }
 
@@ -199,7 +207,7 @@ public final class Trainer {
     }
 
     private RunOptions runOptions() {
-        return new RunOptions(clips, accumulate, averageDecay, patience > 0);
+        return new RunOptions(clips, accumulate, averageDecay, patience > 0, augmentation, seed);
     }
 
     private void requireValidation() {
@@ -302,7 +310,8 @@ public final class Trainer {
             data.start(
                     shuffle
                             ? Shuffle.order(data.size(), seed, epoch)
-                            : IntStream.range(0, data.size()).toArray());
+                            : IntStream.range(0, data.size()).toArray(),
+                    epoch);
             epochStart = clock.getAsLong();
             lastReport = epochStart;
             seen = 0;

@@ -46,6 +46,7 @@ final class TrainingMemory implements AutoCloseable {
             boolean staged) {
         try {
             data = opened(new DeviceDataset(network, loss, samples, normalization, staged));
+            data.augment(options.augmentation(), samples, options.seed());
             optimizer = opened(rule.attach(network));
             average = options.averageDecay() == 0 ? null : opened(new WeightAverage(network, options.averageDecay()));
             List<Tensor> averages = average == null ? List.of() : average.tensors();

@@ -64,6 +64,31 @@ class TrainingOptionsTest {
     }
 
     @Test
+    void augmentationIsKeptWithTheModelUntilItIsLeftOut() throws IOException {
+        Path save = folder.resolve("net.safetensors");
+        Path json = folder.resolve("train.json");
+        Run run = train(save, json, "--epochs 1 --shift 2 --rotate 10 --flip --cutout 5");
+        assertEquals(0, run.code(), run.toString());
+        assertTrue(
+                run.out().contains("training images are changed at random: shift 2, rotate 10, flip 1, cutout 5"),
+                run.out());
+        Map<?, ?> options = (Map<?, ?>) ModelFile.read(save).recipe().get("options");
+        assertEquals(Map.of("shift", 2.0, "rotate", 10.0, "flip", 1.0, "cutout", 5.0), options.get("augmentation"));
+
+        assertAugmentation("shift 3, rotate 10, cutout 5", save, json, "--shift 3 --no-flip");
+        assertAugmentation("shift 3, rotate 10, cutout 5, contrast 0.5", save, json, "--contrast 0.5");
+        assertAugmentation("crop 1", save, json, "--no-augment --crop 1");
+        assertAugmentation("none", save, json, "--no-augment");
+    }
+
+    private static void assertAugmentation(String expected, Path model, Path json, String more) throws IOException {
+        String line = "train --epochs 1 --model " + model + " --json " + json + " " + more;
+        Run run = Run.gabor((Object[]) line.split(" +"));
+        assertEquals(0, run.code(), run.toString());
+        assertEquals(expected, Run.json(json).get("augmentation"));
+    }
+
+    @Test
     void stoppingEarlySaysSo() throws IOException {
         Path json = folder.resolve("train.json");
         Run run = train(folder.resolve("net.safetensors"), json, "--epochs 300 --validation-share 0.5 --patience 1");

@@ -50,6 +50,9 @@ class WrongUsageTest {
             value = {
                 "--batch 0     | at least 1, found '0'",
                 "--batch 2.5   | at least 1, found '2.5'",
+                "--rotate much | expected a number, found 'much'",
+                "--rotate 200  | --rotate must be from 0 to 180.0, found 200.0",
+                "--shift 1.5   | --shift must be a whole number from 0 to 1024, found 1.5",
                 "--epochs -1   | at least 1, found '-1'",
                 "--limit 0     | at least 1, found '0'",
                 "--lr abc      | above 0, found 'abc'",

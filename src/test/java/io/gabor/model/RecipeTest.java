@@ -12,6 +12,7 @@ import io.gabor.data.Dataset;
 import io.gabor.data.DatasetSource;
 import io.gabor.data.Normalization;
 import io.gabor.data.Split;
+import io.gabor.data.augment.Augmentation;
 import io.gabor.io.Json;
 import io.gabor.nn.MeanSquaredError;
 import io.gabor.optim.Schedule;
@@ -83,6 +84,22 @@ final class RecipeTest {
                         "patience", 3),
                 added.write().get("options"));
         assertTrue(added.createOptimizer().toString().contains("weightDecay=0.01], biases spared"));
+    }
+
+    @Test
+    void augmentationIsWrittenAndReadBack() {
+        Augmentation augmentation = Augmentation.none().rotate(2.5).flip();
+        Recipe added = recipe().withOptions(TrainingOptions.NONE.withAugmentation(augmentation));
+        assertEquals(
+                Map.of("augmentation", Map.of("rotate", 2.5, "flip", 1.0)),
+                added.write().get("options"));
+        Recipe read = Recipe.read((Map<?, ?>) Json.read(Json.write(added.write())));
+        assertEquals(augmentation, read.options().augmentation());
+        Map<String, Object> wrong = recipe().write();
+        wrong.put("options", Map.of("augmentation", "much"));
+        String message = assertThrows(IllegalArgumentException.class, () -> Recipe.read(wrong))
+                .getMessage();
+        assertTrue(message.contains("'augmentation' must be an object, found much"), message);
     }
 
     @Test

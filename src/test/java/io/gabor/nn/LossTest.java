@@ -255,6 +255,40 @@ final class LossTest {
         assertEquals(found.loss(), number[0]);
     }
 
+    /** A target that is all of one class is that label; a mixed one costs what its parts cost, in their shares. */
+    @Test
+    void sharesOfClassesStandInThePlaceOfLabels() {
+        double[] w = {0.5, 2, 1.25};
+        Tensor output = backend.allocate(Shape.of(2, 3));
+        backend.upload(LayerRun.normal(6, new Philox(5, 5)), 6, output);
+        Tensor labels = backend.allocate(ElementType.I32, Shape.of(2));
+        Tensor shares = backend.allocate(Shape.of(2, 3));
+        Loss loss = new SoftmaxCrossEntropy(0.1, w);
+        backend.upload(new int[] {2, 0}, 2, labels);
+        backend.upload(new double[] {0, 0, 1, 1, 0, 0}, 6, shares);
+        Result labelled = compute(loss, 2, output, labels);
+        assertEquals(labelled.loss(), compute(loss, 2, output, shares).loss(), 1e-14);
+        assertArrayEquals(labelled.gradient(), compute(loss, 2, output, shares).gradient(), 1e-14);
+
+        Loss plain = new SoftmaxCrossEntropy();
+        double[] costs = new double[3];
+        for (int c = 0; c < 3; c++) {
+            backend.upload(new int[] {c}, 1, labels);
+            costs[c] = compute(plain, 1, output, labels).loss();
+        }
+        backend.upload(new double[] {0.3, 0, 0.7}, 3, shares);
+        assertEquals(
+                0.3 * costs[0] + 0.7 * costs[2],
+                compute(plain, 1, output, shares).loss(),
+                1e-14);
+        // with weights, the mean of the classes' costs by share times weight
+        backend.upload(new double[] {0.3, 0, 0.7}, 3, shares);
+        assertEquals(
+                (0.3 * w[0] * costs[0] + 0.7 * w[2] * costs[2]) / (0.3 * w[0] + 0.7 * w[2]),
+                compute(new SoftmaxCrossEntropy(0, w), 1, output, shares).loss(),
+                1e-14);
+    }
+
     @Test
     void weightsAndSmoothingOutOfRangeAreRefused() {
         for (double wrong : new double[] {-0.1, 1.1, Double.NaN}) {

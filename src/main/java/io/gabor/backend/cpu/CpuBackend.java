@@ -36,6 +36,7 @@ public final class CpuBackend implements Backend {
     private final CpuElements elements;
     private final CpuLosses losses;
     private final CpuBatches batches;
+    private final CpuAugment augmenting;
 
     CpuBackend(int threads, Kernels kernels) {
         this(threads, kernels, WorkerPool.PARALLEL_WORK);
@@ -48,6 +49,7 @@ public final class CpuBackend implements Backend {
         elements = new CpuElements(context);
         losses = new CpuLosses(context);
         batches = new CpuBatches(context);
+        augmenting = new CpuAugment(context);
     }
 
     @Override
@@ -293,6 +295,12 @@ public final class CpuBackend implements Backend {
     }
 
     @Override
+    public void softTargetCrossEntropy(
+            int n, int classes, Tensor x, Tensor target, Tensor weights, double smoothing, Tensor loss, Tensor dx) {
+        losses.softTargetCrossEntropy(n, classes, x, target, weights, smoothing, loss, dx);
+    }
+
+    @Override
     public void meanSquaredError(int count, Tensor p, Tensor target, Tensor loss, Tensor dp) {
         losses.meanSquaredError(count, p, target, loss, dp);
     }
@@ -313,6 +321,17 @@ public final class CpuBackend implements Backend {
     @Override
     public void gather(int n, Tensor samples, Tensor order, Tensor cursor, Tensor scale, Tensor shift, Tensor out) {
         batches.gather(n, samples, order, cursor, scale, shift, out);
+    }
+
+    @Override
+    public void augment(
+            int n, Tensor samples, Tensor order, Tensor cursor, Tensor edits, Tensor scale, Tensor shift, Tensor out) {
+        augmenting.augment(n, samples, order, cursor, edits, scale, shift, out);
+    }
+
+    @Override
+    public void mixTargets(int n, int width, Tensor target, Tensor edits, Tensor out) {
+        augmenting.mixTargets(n, width, target, edits, out);
     }
 
     @Override

@@ -82,7 +82,7 @@ final class CpuBatches {
         }
     }
 
-    private static int position(String op, int n, Tensor order, int[] cursor) {
+    static int position(String op, int n, Tensor order, int[] cursor) {
         if (cursor[0] < 0 || cursor[0] > order.size() - n) {
             throw Memory.error(
                     op,
@@ -92,7 +92,7 @@ final class CpuBatches {
         return cursor[0];
     }
 
-    private static void checkOrder(String op, int n, int first, int[] order, int count) {
+    static void checkOrder(String op, int n, int first, int[] order, int count) {
         for (int i = first; i < first + n; i++) {
             if (order[i] < 0 || order[i] >= count) {
                 throw Memory.error(

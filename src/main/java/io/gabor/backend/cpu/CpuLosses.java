@@ -18,6 +18,7 @@ final class CpuLosses {
 
     private final CpuContext context;
     private final WorkerPool.Task crossEntropy = this::crossEntropy;
+    private final WorkerPool.Task softEntropy = this::softEntropy;
     private final WorkerPool.Task squares = this::squares;
     private final WorkerPool.Task entropy = this::entropy;
     private final WorkerPool.Task logitEntropy = this::logitEntropy;
@@ -52,6 +53,41 @@ final class CpuLosses {
             Tensor loss,
             Tensor gradient) {
         String op = "softmaxCrossEntropy";
+        float[] losses = open(op, n, classCount, logits, weightTensor, smoothed, loss, gradient);
+        labels = context.memory().ints(op, "labels", labelTensor, n);
+        CpuBatches.checkLabels(op, n, classCount, labels);
+        weigh();
+        run(crossEntropy, CpuContext.ceilDiv(n, rowsPerChunk()), (long) n * classCount * 2 * EXP_WORK, losses);
+    }
+
+    void softTargetCrossEntropy(
+            int n,
+            int classCount,
+            Tensor logits,
+            Tensor targets,
+            Tensor weightTensor,
+            double smoothed,
+            Tensor loss,
+            Tensor gradient) {
+        String op = "softTargetCrossEntropy";
+        float[] losses = open(op, n, classCount, logits, weightTensor, smoothed, loss, gradient);
+        target = context.memory().floats(op, "target", targets, (long) n * classCount);
+        Memory.separate(op, "loss", losses, "target", target);
+        Memory.separate(op, "dx", dx, "target", target);
+        weighTargets();
+        run(softEntropy, CpuContext.ceilDiv(n, rowsPerChunk()), (long) n * classCount * 2 * EXP_WORK, losses);
+    }
+
+    /** Takes what both have, and returns where the loss goes. */
+    private float[] open(
+            String op,
+            int n,
+            int classCount,
+            Tensor logits,
+            Tensor weightTensor,
+            double smoothed,
+            Tensor loss,
+            Tensor gradient) {
         Memory.range(op, "n", n, 1, Integer.MAX_VALUE);
         Memory.range(op, "classes", classCount, 1, Integer.MAX_VALUE);
         if (!(smoothed >= 0 && smoothed <= 1)) {
@@ -60,19 +96,16 @@ final class CpuLosses {
         long size = (long) n * classCount;
         Memory memory = context.memory();
         x = memory.floats(op, "x", logits, size);
-        labels = memory.ints(op, "labels", labelTensor, n);
         float[] losses = memory.floats(op, "loss", loss, 1);
         dx = gradient == null ? null : memory.floats(op, "dx", gradient, size);
         separate(op, losses, "dx");
         weights = weightTensor == null ? null : memory.floats(op, "weights", weightTensor, classCount);
         Memory.separate(op, "loss", losses, "weights", weights);
         Memory.separate(op, "dx", dx, "weights", weights);
-        CpuBatches.checkLabels(op, n, classCount, labels);
         count = n;
         classes = classCount;
         smoothing = smoothed;
-        weigh();
-        run(crossEntropy, CpuContext.ceilDiv(n, rowsPerChunk()), size * 2 * EXP_WORK, losses);
+        return losses;
     }
 
     private int rowsPerChunk() {
@@ -90,6 +123,18 @@ final class CpuLosses {
             weightSum = 0;
             for (int c = 0; c < classes; c++) {
                 weightSum += weights[c];
+            }
+        }
+    }
+
+    private void weighTargets() {
+        total = count;
+        if (weights != null) {
+            total = 0;
+            for (int r = 0; r < count; r++) {
+                for (int c = 0; c < classes; c++) {
+                    total += (double) weights[c] * target[r * classes + c];
+                }
             }
         }
     }
@@ -132,6 +177,40 @@ final class CpuLosses {
             }
         }
         sums[chunk] = loss;
+    }
+
+    private void softEntropy(int chunk, int worker) {
+        double loss = 0;
+        int end = Math.min((chunk + 1) * rowsPerChunk(), count);
+        for (int r = chunk * rowsPerChunk(); r < end; r++) {
+            int row = r * classes;
+            float max = x[row];
+            for (int c = 1; c < classes; c++) {
+                max = Math.max(max, x[row + c]);
+            }
+            double sum = 0;
+            double mass = 0;
+            for (int c = 0; c < classes; c++) {
+                double below = (double) x[row + c] - max;
+                double share = share(row, c);
+                sum += Math.exp(below);
+                mass += share;
+                loss -= share * below;
+            }
+            loss += mass * Math.log(sum);
+            if (dx != null) {
+                for (int c = 0; c < classes; c++) {
+                    double softmax = Math.exp((double) x[row + c] - max) / sum;
+                    dx[row + c] = (float) ((softmax * mass - share(row, c)) / total);
+                }
+            }
+        }
+        sums[chunk] = loss;
+    }
+
+    /** Returns q of a class: its share of the target, smoothed and weighed. */
+    private double share(int row, int c) {
+        return weight(c) * ((1 - smoothing) * target[row + c] + smoothing / classes);
     }
 
     /** Returns what the smoothed labels have of a row: {@code Σ over c of w[c]·(x[row + c] − max)}. */

@@ -268,6 +268,11 @@ final class Memory {
         }
     }
 
+    /** Makes sure that every worker has this many floats of scratch now: for an op that is not planned. */
+    void requireScratch(long floats) {
+        scratch.require(floats);
+    }
+
     /** Returns a worker's scratch: never zeroed, shared by all ops, valid for one chunk. */
     float[] scratch(int worker) {
         return scratch.of(worker);

@@ -41,6 +41,7 @@ public final class CudaBackend implements Backend {
     private final CudaElements elements;
     private final CudaLosses losses;
     private final CudaBatches batches;
+    private final CudaAugment augmenting;
     private boolean closed;
 
     CudaBackend(CudaContext context) {
@@ -49,6 +50,7 @@ public final class CudaBackend implements Backend {
         elements = new CudaElements(context);
         losses = new CudaLosses(context);
         batches = new CudaBatches(context);
+        augmenting = new CudaAugment(context);
     }
 
     @Override
@@ -288,6 +290,12 @@ public final class CudaBackend implements Backend {
     }
 
     @Override
+    public void softTargetCrossEntropy(
+            int n, int classes, Tensor x, Tensor target, Tensor weights, double smoothing, Tensor loss, Tensor dx) {
+        losses.softTargetCrossEntropy(n, classes, x, target, weights, smoothing, loss, dx);
+    }
+
+    @Override
     public void meanSquaredError(int count, Tensor p, Tensor target, Tensor loss, Tensor dp) {
         losses.meanSquaredError(count, p, target, loss, dp);
     }
@@ -307,6 +315,17 @@ public final class CudaBackend implements Backend {
     @Override
     public void gather(int n, Tensor samples, Tensor order, Tensor cursor, Tensor scale, Tensor shift, Tensor out) {
         batches.gather(n, samples, order, cursor, scale, shift, out);
+    }
+
+    @Override
+    public void augment(
+            int n, Tensor samples, Tensor order, Tensor cursor, Tensor edits, Tensor scale, Tensor shift, Tensor out) {
+        augmenting.augment(n, samples, order, cursor, edits, scale, shift, out);
+    }
+
+    @Override
+    public void mixTargets(int n, int width, Tensor target, Tensor edits, Tensor out) {
+        augmenting.mixTargets(n, width, target, edits, out);
     }
 
     @Override

@@ -16,6 +16,7 @@ final class CudaLosses {
     private final CudaMemory memory;
     private final CudaStorage partials;
     private final Launch crossEntropy;
+    private final Launch softEntropy;
     private final Launch squares;
     private final Launch entropy;
     private final Launch logitEntropy;
@@ -24,6 +25,7 @@ final class CudaLosses {
     CudaLosses(CudaContext context) {
         memory = context.memory();
         crossEntropy = context.launch("softmaxCrossEntropy", "gabor_loss_softmax_cross_entropy", 9);
+        softEntropy = context.launch("softTargetCrossEntropy", "gabor_loss_soft_target_cross_entropy", 9);
         squares = context.launch("meanSquaredError", "gabor_loss_mean_squared_error", 6);
         entropy = context.launch("binaryCrossEntropy", "gabor_loss_binary_cross_entropy", 6);
         logitEntropy = context.launch("binaryCrossEntropyWithLogits", "gabor_loss_binary_cross_entropy_with_logits", 6);
@@ -37,24 +39,48 @@ final class CudaLosses {
             int n, int classes, Tensor x, Tensor labels, Tensor weights, double smoothing, Tensor loss, Tensor dx) {
         String op = "softmaxCrossEntropy";
         CudaMemory.range(op, "n", n, 1, Integer.MAX_VALUE);
+        CudaStorage label = memory.ints(op, "labels", labels, n);
+        crossEntropy(op, crossEntropy, n, classes, x, label, weights, smoothing, loss, dx);
+    }
+
+    void softTargetCrossEntropy(
+            int n, int classes, Tensor x, Tensor target, Tensor weights, double smoothing, Tensor loss, Tensor dx) {
+        String op = "softTargetCrossEntropy";
+        CudaMemory.range(op, "n", n, 1, Integer.MAX_VALUE);
+        CudaStorage targets = memory.floats(op, "target", target, (long) n * classes);
+        crossEntropy(op, softEntropy, n, classes, x, targets, weights, smoothing, loss, dx);
+    }
+
+    private void crossEntropy(
+            String op,
+            Launch launch,
+            int n,
+            int classes,
+            Tensor x,
+            CudaStorage target,
+            Tensor weights,
+            double smoothing,
+            Tensor loss,
+            Tensor dx) {
         CudaMemory.range(op, "classes", classes, 1, Integer.MAX_VALUE);
         if (!(smoothing >= 0 && smoothing <= 1)) {
             throw CudaMemory.error(op, "smoothing must be from 0 to 1, found " + smoothing);
         }
         long size = (long) n * classes;
         CudaStorage in = memory.floats(op, "x", x, size);
-        CudaStorage label = memory.ints(op, "labels", labels, n);
         CudaStorage result = memory.floats(op, "loss", loss, 1);
         CudaStorage gradient = dx == null ? null : memory.floats(op, "dx", dx, size);
         separate(op, in, result, "dx", gradient);
+        CudaMemory.separate(op, "loss", result, "target", target);
+        CudaMemory.separate(op, "dx", gradient, "target", target);
         CudaStorage weight = weights == null ? null : memory.floats(op, "weights", weights, classes);
         CudaMemory.separate(op, "loss", result, "weights", weight);
         CudaMemory.separate(op, "dx", gradient, "weights", weight);
         int blocks = blocks((long) n * 32);
-        crossEntropy.setInt(0, n).setInt(1, classes).setPointer(2, in).setPointer(3, label);
-        crossEntropy.setPointer(4, weight).setDouble(5, smoothing);
-        crossEntropy.setPointer(6, partials).setPointer(7, result).setPointer(8, gradient);
-        crossEntropy.run(blocks, THREADS);
+        launch.setInt(0, n).setInt(1, classes).setPointer(2, in).setPointer(3, target);
+        launch.setPointer(4, weight).setDouble(5, smoothing);
+        launch.setPointer(6, partials).setPointer(7, result).setPointer(8, gradient);
+        launch.run(blocks, THREADS);
         finish(blocks, weight == null ? n : 0, result);
     }
 

@@ -54,7 +54,7 @@ final class Batches {
         }
     }
 
-    private static double value(ReferenceStorage stored, int index) {
+    static double value(ReferenceStorage stored, int index) {
         return stored.type() == ElementType.U8 ? stored.bytesArray()[index] & 0xFF : stored.floats()[index];
     }
 
@@ -71,7 +71,7 @@ final class Batches {
     }
 
     /** Returns the position of the batch in the epoch, checked to have n samples from there on. */
-    private static int firstPosition(Arguments args, int n, Tensor order, Tensor cursor) {
+    static int firstPosition(Arguments args, int n, Tensor order, Tensor cursor) {
         int position = args.intInput("cursor", cursor, 1)[0];
         if (position < 0 || position > order.size() - n) {
             throw args.error("a batch of " + n + " at position " + position + " is beyond the end of an order of "
@@ -80,7 +80,7 @@ final class Batches {
         return position;
     }
 
-    private static int sample(Arguments args, int[] orders, int position, int stored) {
+    static int sample(Arguments args, int[] orders, int position, int stored) {
         int s = orders[position];
         if (s < 0 || s >= stored) {
             throw args.error("order[" + position + "] must be a sample from 0 to " + (stored - 1) + ", found " + s);

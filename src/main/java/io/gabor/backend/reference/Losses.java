@@ -10,6 +10,8 @@ package io.gabor.backend.reference;
  *   with class weights w        q[r,c]  = w[c]·((1 − ε)·[c = label[r]] + ε/C),  W = Σ over r of w[label[r]]
  *   and label smoothing ε       loss    = 1/W · Σ over r, c of q[r,c]·(log Σ over k of exp(x[r,k]) − x[r,c])
  *                               dx[r,c] = (softmax(x)[r,c]·Σ over k of q[r,k] − q[r,c]) / W
+ *   with a share t of the     q[r,c]  = w[c]·((1 − ε)·t[r,c] + ε/C),  W = Σ over r, c of w[c]·t[r,c]
+ *   target for each class
  * mean squared error          loss    = 1/M · Σ (p − t)²
  *                             dp      = 2·(p − t) / M
  * binary cross-entropy        loss    = −1/M · Σ (t·log p + (1 − t)·log(1 − p)),  no logarithm below −100
@@ -27,11 +29,28 @@ final class Losses {
 
     private Losses() {}
 
+    /** What part of a row's target a class has, before it is smoothed. */
+    private interface Target {
+        double share(int row, int c);
+    }
+
     static double softmaxCrossEntropy(
             int n, int classes, double[] x, int[] labels, double[] weights, double smoothing, double[] dx) {
+        return crossEntropy(n, classes, x, (r, c) -> c == labels[r] ? 1 : 0, weights, smoothing, dx);
+    }
+
+    static double softTargetCrossEntropy(
+            int n, int classes, double[] x, double[] target, double[] weights, double smoothing, double[] dx) {
+        return crossEntropy(n, classes, x, (r, c) -> target[r * classes + c], weights, smoothing, dx);
+    }
+
+    private static double crossEntropy(
+            int n, int classes, double[] x, Target target, double[] weights, double smoothing, double[] dx) {
         double total = 0;
         for (int r = 0; r < n; r++) {
-            total += weights[labels[r]];
+            for (int c = 0; c < classes; c++) {
+                total += weights[c] * target.share(r, c);
+            }
         }
         double loss = 0;
         double[] q = new double[classes];
@@ -41,7 +60,7 @@ final class Losses {
             double sum = Softmax.sumOfExp(classes, x, row, max);
             double mass = 0;
             for (int c = 0; c < classes; c++) {
-                q[c] = weights[c] * ((c == labels[r] ? 1 - smoothing : 0) + smoothing / classes);
+                q[c] = weights[c] * ((1 - smoothing) * target.share(r, c) + smoothing / classes);
                 mass += q[c];
                 // what has no share in the target costs nothing, however unlikely it is
                 loss += q[c] == 0 ? 0 : q[c] * (Math.log(sum) + max - x[row + c]);

@@ -32,7 +32,7 @@ import java.util.Set;
  *
  * <p>This class checks arguments, keeps the books of memory and hands over to the file of each family of ops:
  * {@link Convolution}, {@link Dense}, {@link MaxPool}, {@link AvgPool}, {@link BatchNorm}, {@link Activations},
- * {@link Pointwises}, {@link Softmax}, {@link Losses}, {@link Batches}, {@link Clipping}, {@link Optimizers}. It is stricter
+ * {@link Pointwises}, {@link Softmax}, {@link Losses}, {@link Batches}, {@link Augmented}, {@link Clipping}, {@link Optimizers}. It is stricter
  * than a backend has to be: labels and the order of
  * samples are checked in every call.
  */
@@ -351,6 +351,23 @@ final class ReferenceBackend implements Backend {
     }
 
     @Override
+    public void softTargetCrossEntropy(
+            int n, int classes, Tensor x, Tensor target, Tensor weights, double smoothing, Tensor loss, Tensor dx) {
+        Arguments args = arguments("softTargetCrossEntropy");
+        long size = matrix(args, "n", n, "classes", classes);
+        args.share("smoothing", smoothing);
+        double[] xs = args.input("x", x, size);
+        double[] targets = args.input("target", target, size);
+        double[] ws = weights == null ? new double[classes] : args.input("weights", weights, classes);
+        if (weights == null) {
+            Arrays.fill(ws, 1);
+        }
+        double[] losses = args.output("loss", loss, 1);
+        double[] dxs = args.outputOrNull("dx", dx, size);
+        losses[0] = Losses.softTargetCrossEntropy(n, classes, xs, targets, ws, smoothing, dxs);
+    }
+
+    @Override
     public void meanSquaredError(int count, Tensor p, Tensor target, Tensor loss, Tensor dp) {
         elementLoss("meanSquaredError", Losses::meanSquaredError, count, p, target, loss, dp);
     }
@@ -383,6 +400,17 @@ final class ReferenceBackend implements Backend {
     @Override
     public void gather(int n, Tensor samples, Tensor order, Tensor cursor, Tensor scale, Tensor shift, Tensor out) {
         Batches.gather(arguments("gather"), n, samples, order, cursor, scale, shift, out);
+    }
+
+    @Override
+    public void augment(
+            int n, Tensor samples, Tensor order, Tensor cursor, Tensor edits, Tensor scale, Tensor shift, Tensor out) {
+        Augmented.augment(arguments("augment"), n, samples, order, cursor, edits, scale, shift, out);
+    }
+
+    @Override
+    public void mixTargets(int n, int width, Tensor target, Tensor edits, Tensor out) {
+        Augmented.mixTargets(arguments("mixTargets"), n, width, target, edits, out);
     }
 
     @Override

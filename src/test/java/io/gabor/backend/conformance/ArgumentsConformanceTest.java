@@ -16,6 +16,7 @@ import io.gabor.backend.Pointwise;
 import io.gabor.backend.Ties;
 import io.gabor.tensor.ConvGeometry;
 import io.gabor.tensor.ElementType;
+import io.gabor.tensor.ImageEdit;
 import io.gabor.tensor.Padding;
 import io.gabor.tensor.PoolGeometry;
 import io.gabor.tensor.Shape;
@@ -59,6 +60,10 @@ final class ArgumentsConformanceTest {
         }
     }
 
+    private static Tensor edits(Backend backend, Good good) {
+        return good.made(backend.allocate(ElementType.I32, Shape.of(2, ImageEdit.WIDTH)));
+    }
+
     private static final List<Position> POSITIONS = List.of(
             new Position("activation", "x", (b, g, bad) -> b.activation(Activation.RELU, 16, bad, g.f())),
             new Position("activation", "y", (b, g, bad) -> b.activation(Activation.TANH, 16, g.f(), bad)),
@@ -95,6 +100,21 @@ final class ArgumentsConformanceTest {
                     "gather",
                     "out",
                     (b, g, bad) -> b.gather(16, g.f().reshaped(Shape.of(64, 1)), g.i(), g.i(), g.f(), g.f(), bad)),
+            new Position(
+                    "augment",
+                    "out",
+                    (b, g, bad) -> b.augment(
+                            2, g.f().reshaped(Shape.of(4, 1, 4, 4)), g.i(), g.i(), edits(b, g), g.f(), g.f(), bad)),
+            new Position(
+                    "augment",
+                    "edits",
+                    (b, g, bad) ->
+                            b.augment(2, g.f().reshaped(Shape.of(4, 1, 4, 4)), g.i(), g.i(), bad, g.f(), g.f(), g.f())),
+            new Position("mixTargets", "target", (b, g, bad) -> b.mixTargets(2, 8, bad, edits(b, g), g.f())),
+            new Position(
+                    "softTargetCrossEntropy",
+                    "target",
+                    (b, g, bad) -> b.softTargetCrossEntropy(2, 8, g.f(), bad, null, 0, g.f(), g.f())),
             new Position("oneHot", "target", (b, g, bad) -> b.oneHot(2, 8, g.i(), bad)),
             new Position("countCorrect", "scores", (b, g, bad) -> b.countCorrect(2, 8, bad, g.i(), g.i())),
             new Position("upload", "target", (b, g, bad) -> b.upload(new float[16], 16, bad)),

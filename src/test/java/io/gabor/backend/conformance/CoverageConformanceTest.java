@@ -29,6 +29,7 @@ final class CoverageConformanceTest {
                     ElementwiseConformanceTest.class,
                     LossConformanceTest.class,
                     BatchConformanceTest.class,
+                    AugmentConformanceTest.class,
                     ClipConformanceTest.class,
                     OptimizerConformanceTest.class,
                     MemoryConformanceTest.class)

@@ -32,6 +32,7 @@ final class DeterminismConformanceTest {
         checks.addAll(ElementwiseConformanceTest.checks());
         checks.addAll(LossConformanceTest.checks());
         checks.addAll(BatchConformanceTest.checks());
+        checks.addAll(AugmentConformanceTest.checks());
         checks.addAll(ClipConformanceTest.checks());
         checks.addAll(OptimizerConformanceTest.checks());
         return checks;

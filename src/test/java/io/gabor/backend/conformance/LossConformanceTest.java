@@ -43,6 +43,11 @@ final class LossConformanceTest {
                     checks.add(new Conformance.Check(
                             "softmax cross-entropy " + added,
                             pair -> checkWeightedCrossEntropy(pair, rows, cols, weighted, smoothing)));
+                    for (double size : new double[] {4, 1e4}) {
+                        checks.add(new Conformance.Check(
+                                "soft targets " + added + ", logits to ±" + size,
+                                pair -> checkSoftTargets(pair, rows, cols, weighted, smoothing, size)));
+                    }
                 }
             }
             checks.add(new Conformance.Check(
@@ -107,6 +112,44 @@ final class LossConformanceTest {
                     "softmaxCrossEntropy",
                     on -> on.backend()
                             .softmaxCrossEntropy(n, classes, on.of(x), on.of(labels), on.of(loss), on.of(dx)));
+        }
+    }
+
+    /** Every second target is a label; of one class there is no gradient, and the loss is 0. */
+    private static void checkSoftTargets(
+            BackendPair pair, int n, int classes, boolean weighted, double smoothing, double size) {
+        try (Trial trial = new Trial(pair, SEED + n)) {
+            float[] shares = trial.uniform(n * classes, 0, 1);
+            for (int r = 0; r < n; r++) {
+                float sum = 0;
+                for (int c = 0; c < classes; c++) {
+                    int at = r * classes + c;
+                    shares[at] = r % 2 == 0 ? shares[at] : c == r % classes ? 1 : 0;
+                    sum += shares[at];
+                }
+                for (int c = 0; c < classes; c++) {
+                    shares[r * classes + c] /= sum;
+                }
+            }
+            Operand x = trial.input("x", trial.uniform(n * classes, -size, size), (n + 1) * classes);
+            Operand target = trial.input("target", shares, (n + 1) * classes);
+            Operand weights = weighted ? trial.input("weights", trial.uniform(classes, 0.1, 5)) : null;
+            for (boolean gradient : new boolean[] {true, false}) {
+                Operand loss = trial.output("loss", 1, 1);
+                Operand dx = gradient ? trial.output("dx", n * classes, (n + 1) * classes) : null;
+                trial.run(
+                        "softTargetCrossEntropy",
+                        on -> on.backend()
+                                .softTargetCrossEntropy(
+                                        n,
+                                        classes,
+                                        on.of(x),
+                                        on.of(target),
+                                        on.of(weights),
+                                        smoothing,
+                                        on.of(loss),
+                                        on.of(dx)));
+            }
         }
     }
 

@@ -189,6 +189,25 @@ final class ReferenceGradientTest {
     }
 
     @Test
+    void softTargetCrossEntropy() {
+        Philox random = new Philox(1, 8);
+        Tensor x = gaussian(random, 3 * 4);
+        Tensor target = tensor(new double[] {0.25, 0, 0.75, 0, 1, 0, 0, 0, 0.1, 0.2, 0.3, 0.4});
+        Tensor weights = tensor(new double[] {0.5, 1, 2, 3});
+        Tensor dx = backend.allocate(x.shape());
+        for (double smoothing : new double[] {0, 0.3}) {
+            for (Tensor w : new Tensor[] {null, weights}) {
+                checkLoss(
+                        random,
+                        x,
+                        dx,
+                        (loss, gradient) ->
+                                backend.softTargetCrossEntropy(3, 4, x, target, w, smoothing, loss, gradient));
+            }
+        }
+    }
+
+    @Test
     void elementLosses() {
         Philox random = new Philox(1, 7);
         double[] probabilities = new double[30];
