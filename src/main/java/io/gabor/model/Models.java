@@ -34,6 +34,8 @@ public final class Models {
             NormalizedModels.mnistM5(),
             NormalizedModels.resnet(1, 10),
             NormalizedModels.resnet(3, 30),
+            Airbench.airbench94(),
+            Airbench.small(),
             digits01(),
             digits01Valid(),
             conv3x3Softmax(),
@@ -47,9 +49,15 @@ public final class Models {
         return ALL;
     }
 
-    /** Returns the model of this name, if there is one. */
+    /**
+     * Returns the model of this name, if there is one. Beside those of {@link #all} there is
+     * {@code airbench-A-B-C} for any A, B and C filters in its stages.
+     */
     public static Optional<Model> find(String name) {
-        return ALL.stream().filter(model -> model.name().equals(name)).findFirst();
+        return ALL.stream()
+                .filter(model -> model.name().equals(name))
+                .findFirst()
+                .or(() -> Airbench.find(name));
     }
 
     /**

@@ -44,6 +44,7 @@ public final class LayerConfig {
         READERS.put("elu", ELU::read);
         READERS.put("softplus", config -> new Softplus());
         READERS.put("hard_swish", config -> new HardSwish());
+        READERS.put("scale", Scale::read);
         READERS.put("softmax", config -> new Softmax());
         READERS.put("sequential", Sequential::read);
         READERS.put("residual", Residual::read);
@@ -183,6 +184,13 @@ public final class LayerConfig {
             return number.doubleValue();
         }
         throw wrong(key, "a number", value);
+    }
+
+    double requiredNumber(String key) {
+        if (value(key) == null) {
+            throw wrong(key, "a number", null);
+        }
+        return number(key, 0);
     }
 
     int integer(String key) {
