@@ -12,8 +12,7 @@ import io.gabor.nn.Layer;
 import io.gabor.nn.MaxPool2d;
 import io.gabor.nn.Scale;
 import io.gabor.nn.Sequential;
-import io.gabor.nn.SoftmaxCrossEntropy;
-import io.gabor.optim.Schedule;
+import io.gabor.optim.Triangle;
 import io.gabor.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,7 +71,7 @@ final class Airbench {
                 Shape.of(CHANNELS, 32, 32),
                 10,
                 classes -> layers(classes, filters),
-                recipe());
+                Cifar10.recipe("nesterov", 0.25, new Triangle(0.23, 0.2, 0.07), 256, 10, 0.0013, 0.2));
     }
 
     private static Sequential layers(int classes, int... stageFilters) {
@@ -106,22 +105,5 @@ final class Airbench {
 
     private static BatchNorm2d norm() {
         return new BatchNorm2d().momentum(NORM_MOMENTUM).scale(false);
-    }
-
-    private static Recipe recipe() {
-        return new Recipe(
-                "cifar10",
-                List.of(),
-                0,
-                0,
-                0,
-                Cifar10.NORMALIZATION,
-                new SoftmaxCrossEntropy(),
-                "nesterov",
-                0.25,
-                Schedule.parse("one-cycle:pct=0.23,div=5,final-div=3"),
-                256,
-                10,
-                TrainingOptions.NONE);
     }
 }

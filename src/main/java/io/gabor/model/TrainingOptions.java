@@ -5,11 +5,14 @@ import io.gabor.data.Dataset;
 import io.gabor.nn.Loss;
 import io.gabor.nn.SoftmaxCrossEntropy;
 import io.gabor.optim.Optimizer;
+import java.util.AbstractMap;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * What may be added to a recipe and mostly is not.
@@ -66,6 +69,44 @@ public record TrainingOptions(
                 "the validation share must be above 0 and below 1, or 0 for none",
                 validationShare);
         require(patience >= 0, "patience must be at least 1 epoch, or 0 for any", patience);
+    }
+
+    /** Returns these with a weight decay on weights alone. */
+    TrainingOptions withDecay(double decay) {
+        Map<String, Object> written = write();
+        written.put(WEIGHT_DECAY, decay);
+        written.put(DECAY_WEIGHTS_ONLY, true);
+        return read(written);
+    }
+
+    /** Returns these with smoothed labels. */
+    TrainingOptions withSmoothing(double smoothing) {
+        Map<String, Object> written = write();
+        written.put(LABEL_SMOOTHING, smoothing);
+        return read(written);
+    }
+
+    /** Returns the keys that {@link #read} asks for. */
+    static Set<String> keys() {
+        Set<String> asked = new LinkedHashSet<>();
+        read(new AbstractMap<String, Object>() {
+            @Override
+            public Object get(Object key) {
+                asked.add(String.valueOf(key));
+                return null;
+            }
+
+            @Override
+            public boolean containsKey(Object key) {
+                return get(key) != null;
+            }
+
+            @Override
+            public Set<Entry<String, Object>> entrySet() {
+                return Set.of();
+            }
+        });
+        return asked;
     }
 
     private static void requireBound(String key, double bound) {

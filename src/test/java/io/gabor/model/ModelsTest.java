@@ -16,7 +16,7 @@ final class ModelsTest {
     @ParameterizedTest(name = "{0}: {1} parameters, {2} forward FLOPs")
     @CsvSource({
         "lenet, 431080, 4586000, 10",
-        "vgg-small, 1167050, 266092544, 10",
+        "vgg-small, 1167914, 266092544, 10",
         "mnist-m5, 1128180, 274739200, 10",
         "resnet8, 78042, 25003264, 10",
         "resnet20, 272474, 81626368, 10",
