@@ -57,10 +57,12 @@ public final class Network implements AutoCloseable {
             if (layer instanceof WeightedLayer weighted
                     && weighted.weightInitializer().whitening().isPresent()) {
                 if (!layer.in().equals(in)) {
-                    throw new NamedShapeException("layer " + layer.name() + " (" + layer.kind() + "): the initialiser "
-                            + weighted.weightInitializer()
-                            + " looks at the samples themselves; it is for a layer in front"
-                            + " of all others");
+                    throw new NamedShapeException(
+                            layer,
+                            "layer " + layer.name() + " (" + layer.kind() + "): the initialiser "
+                                    + weighted.weightInitializer()
+                                    + " looks at the samples themselves; it is for a layer in front"
+                                    + " of all others");
                 }
                 awaiting.add(weighted);
             }
