@@ -43,7 +43,7 @@ class ArchitectureTest {
         OPTIM("optim", "tensor", "backend", "nn"),
         DATA("data", "tensor"),
         TRAIN("train", "tensor", "backend", "nn", "optim", "data"),
-        MODEL("model", "tensor", "backend", "nn", "optim", "data", "train"),
+        MODEL("model", "tensor", "backend", "nn", "optim", "data", "train", "io"),
         IO("io", "tensor", "backend", "nn"),
         CLI(
                 "cli",
@@ -118,6 +118,17 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("jcuda..")
+                .check(MAIN);
+    }
+
+    @Test
+    void onlyIoKnowsTheYamlLibrary() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(ROOT + "io..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.snakeyaml..")
                 .check(MAIN);
     }
 

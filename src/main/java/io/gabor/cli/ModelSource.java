@@ -4,6 +4,7 @@ import io.gabor.backend.Backend;
 import io.gabor.io.FormatException;
 import io.gabor.io.ModelFile;
 import io.gabor.model.Model;
+import io.gabor.model.ModelText;
 import io.gabor.model.Models;
 import io.gabor.model.Recipe;
 import io.gabor.nn.Layer;
@@ -51,27 +52,38 @@ abstract class ModelSource {
     }
 
     /**
-     * Finds a model by its name, or in a file.
+     * Finds a model by its name, or in a file: a trained one, or a text that describes one.
      *
      * @throws UsageException if there is neither
      * @throws FormatException if the file is no model
      */
     static ModelSource find(String nameOrFile) throws IOException {
         Optional<Model> named = Models.find(nameOrFile);
-        return named.isPresent() ? new Named(named.get()) : TrainedModel.read(existing(nameOrFile));
+        if (named.isPresent()) {
+            return of(named.get());
+        }
+        Path file = existing(nameOrFile);
+        return ModelText.isNamed(nameOrFile) ? of(ModelText.read(file)) : TrainedModel.read(file);
+    }
+
+    /** Returns a model that is still to be trained. */
+    static ModelSource of(Model model) {
+        return new Named(model);
     }
 
     /**
      * Reads a trained model.
      *
-     * @throws UsageException if there is no such file; for the name of a model it says how to get one
+     * @throws UsageException if there is no such file; for the name or the text of a model it says how to get one
      */
     static TrainedModel trained(String nameOrFile) throws IOException {
-        Optional<Model> named = Models.find(nameOrFile);
-        if (named.isEmpty() || Files.isRegularFile(Path.of(nameOrFile))) {
+        Optional<Model> named = ModelText.isNamed(nameOrFile)
+                ? Optional.of(ModelText.read(existing(nameOrFile)))
+                : Models.find(nameOrFile).filter(model -> !Files.isRegularFile(Path.of(nameOrFile)));
+        if (named.isEmpty()) {
             return TrainedModel.read(existing(nameOrFile));
         }
-        Path usual = new Named(named.get()).usualFile();
+        Path usual = of(named.get()).usualFile();
         if (!Files.isRegularFile(usual)) {
             throw new UsageException("the model " + nameOrFile + " is not trained here yet: there is no file " + usual
                     + "; run 'gabor train --model " + nameOrFile + "' first, or name a file");
@@ -88,7 +100,7 @@ abstract class ModelSource {
         } catch (InvalidPathException e) {
             // Then it is no file's name.
         }
-        if (file.endsWith(EXTENSION) || file.contains("/") || file.contains("\\")) {
+        if (file.endsWith(EXTENSION) || ModelText.isNamed(file) || file.contains("/") || file.contains("\\")) {
             throw new UsageException("there is no model file " + file);
         }
         List<String> names = Models.all().stream().map(Model::name).toList();

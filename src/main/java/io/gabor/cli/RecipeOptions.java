@@ -42,8 +42,9 @@ final class RecipeOptions {
             names = "--schedule",
             paramLabel = "NAME[:KEY=X,...]",
             converter = Parsed.Rates.class,
-            description = "constant, step:every=2, exponential:factor=0.9, cosine, one-cycle:max=0.01, plateau,"
-                    + " or warm-up:epochs=1+cosine" + FROM_RECIPE)
+            description =
+                    "constant, step:every=2, exponential:factor=0.9, cosine, one-cycle:max=0.01, triangle, plateau,"
+                            + " or warm-up:epochs=1+cosine" + FROM_RECIPE)
     private Schedule schedule;
 
     @Option(

@@ -8,7 +8,9 @@ import io.gabor.data.JavaDesktop;
 import io.gabor.data.Split;
 import io.gabor.data.ValidationSplit;
 import io.gabor.io.ModelFile;
+import io.gabor.model.Model;
 import io.gabor.model.Recipe;
+import io.gabor.model.Recipes;
 import io.gabor.nn.Network;
 import io.gabor.tensor.Shape;
 import io.gabor.tensor.ShapeException;
@@ -25,6 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -42,20 +45,30 @@ import picocli.CommandLine.Option;
             "  gabor train --epochs 1 --limit 10000         a quick try",
             "  gabor train --model digits01 --seed 7        another model, by name",
             "  gabor train --model lenet.safetensors        goes on with a trained one",
+            "  gabor train --model net.yaml                 a model of your own, see docs/models.md",
+            "  gabor train --recipe cifar10-85              a model, a data set and settings that go together",
             "  gabor train --model vgg-small --dataset photos --image-size 48    photos/train/CLASS, photos/test/CLASS",
             "  gabor train --dataset fashion-mnist --optimizer momentum --lr 0.02 --save fashion.safetensors"
         })
 final class TrainCommand extends GaborCommand {
     private static final int STOPPED = 130;
+    private static final String USUAL_MODEL = "lenet";
 
     @Option(
             names = "--model",
             paramLabel = "NAME|FILE",
-            defaultValue = "lenet",
             description =
-                    "lenet, vgg-small, mnist-m5, resnet8, resnet20, digits01, digits01-valid, conv3x3-softmax, mlp-tanh, xor, or a model file to go on with"
-                            + " (default: ${DEFAULT-VALUE}).")
+                    "lenet, vgg-small, mnist-m5, resnet8, resnet20, airbench94, airbench-small, digits01, digits01-valid,"
+                            + " conv3x3-softmax, mlp-tanh, xor, a model file to go on with, or a text in YAML that describes"
+                            + " a model (default: the recipe's, or lenet).")
     private String model;
+
+    @Option(
+            names = "--recipe",
+            paramLabel = "NAME",
+            description =
+                    "Settings that were tuned together: mnist-99.5, cifar10-85 or cifar10-94. Other options still count.")
+    private String recipeName;
 
     @Mixin
     private DataChoice dataChoice;
@@ -100,9 +113,13 @@ final class TrainCommand extends GaborCommand {
 
     @Override
     int run(Screen screen, JsonReport report) throws Exception {
-        ModelSource source = ModelSource.find(model);
+        Optional<Model> tuned = Optional.ofNullable(recipeName).map(TrainCommand::tuned);
+        ModelSource source = tuned.isPresent() && model == null
+                ? ModelSource.of(tuned.get())
+                : ModelSource.find(model == null ? USUAL_MODEL : model);
+        Recipe base = tuned.map(Model::recipe).orElseGet(source::recipe);
         Path target = Destination.check("--save", save == null ? source.usualFile() : save);
-        Recipe wanted = augmentChoices.apply(trainingChoices.apply(recipeOptions.apply(source.recipe())));
+        Recipe wanted = augmentChoices.apply(trainingChoices.apply(recipeOptions.apply(base)));
         double share = wanted.options().validationShare();
         if (share == 0) {
             requireNoNeedOfValidation(wanted);
@@ -150,6 +167,11 @@ final class TrainCommand extends GaborCommand {
         screen.format(
                 "training images, changed by: %s; drawn in %s", recipe.options().augmentation(), showAugmented);
         return ExitCode.DONE;
+    }
+
+    private static Model tuned(String name) {
+        return Recipes.find(name)
+                .orElseThrow(() -> new UsageException(Nearest.message("recipe", name, Recipes.names())));
     }
 
     private Network network(

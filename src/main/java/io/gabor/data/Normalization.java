@@ -43,6 +43,17 @@ public record Normalization(float[] scale, float[] shift) {
         return of((float) (1 / (255 * deviation)), (float) (-mean / deviation));
     }
 
+    /** As {@link #standard(double, double)}, for each channel. */
+    public static Normalization standard(double[] means, double[] deviations) {
+        float[] scale = new float[deviations.length];
+        float[] shift = new float[means.length];
+        for (int c = 0; c < Math.min(scale.length, shift.length); c++) {
+            scale[c] = (float) (1 / (255 * deviations[c]));
+            shift[c] = (float) (-means[c] / deviations[c]);
+        }
+        return new Normalization(scale, shift);
+    }
+
     @Override
     public float[] scale() {
         return scale.clone();

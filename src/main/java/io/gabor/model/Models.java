@@ -21,19 +21,21 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The models by name. {@code lenet} is the one to start with, {@code vgg-small} the one for small colour images;
- * {@code mnist-m5}, {@code resnet8} and {@code resnet20} have batch normalisation; the other five are the nets that first programs are written with, each with the settings it is usually shown with: plain gradient
- * descent on one sample at a time.
+ * The models by name. {@code lenet} is the one to start with, {@code vgg-small} the one for small colour images; it, {@code mnist-m5}
+ * and those with numbers in their names have batch normalisation. The other five are the nets that first programs are written
+ * with, each with the settings it is usually shown with: plain gradient descent on one sample at a time.
  */
 public final class Models {
     private static final Shape MNIST_IMAGE = Shape.of(1, 28, 28);
 
     private static final List<Model> ALL = List.of(
             lenet(),
-            vggSmall(),
+            NormalizedModels.vggSmall(),
             NormalizedModels.mnistM5(),
             NormalizedModels.resnet(1, 10),
             NormalizedModels.resnet(3, 30),
+            Airbench.airbench94(),
+            Airbench.small(),
             digits01(),
             digits01Valid(),
             conv3x3Softmax(),
@@ -47,9 +49,15 @@ public final class Models {
         return ALL;
     }
 
-    /** Returns the model of this name, if there is one. */
+    /**
+     * Returns the model of this name, if there is one. Beside those of {@link #all} there is
+     * {@code airbench-A-B-C} for any A, B and C filters in its stages.
+     */
     public static Optional<Model> find(String name) {
-        return ALL.stream().filter(model -> model.name().equals(name)).findFirst();
+        return ALL.stream()
+                .filter(model -> model.name().equals(name))
+                .findFirst()
+                .or(() -> Airbench.find(name));
     }
 
     /**
@@ -94,46 +102,6 @@ public final class Models {
                         Schedule.COSINE,
                         64,
                         3));
-    }
-
-    /** Three stages of two 3×3 convolutions, after Simonyan and Zisserman, 2015, for CIFAR-10: 1,167,050 parameters. */
-    private static Model vggSmall() {
-        return new Model(
-                "vgg-small",
-                "six 3×3 convolutions with pooling in three stages, one dense layer",
-                Shape.of(3, 32, 32),
-                10,
-                classes -> Sequential.of(
-                        new Conv2d(32, 3).padding(1),
-                        new ReLU(),
-                        new Conv2d(64, 3).padding(1),
-                        new ReLU(),
-                        new MaxPool2d(2),
-                        new Conv2d(128, 3).padding(1),
-                        new ReLU(),
-                        new Conv2d(128, 3).padding(1),
-                        new ReLU(),
-                        new MaxPool2d(2),
-                        new Conv2d(256, 3).padding(1),
-                        new ReLU(),
-                        new Conv2d(256, 3).padding(1),
-                        new ReLU(),
-                        new MaxPool2d(2),
-                        new Flatten(),
-                        new Dense(classes)),
-                new Recipe(
-                        "cifar10",
-                        List.of(),
-                        0,
-                        0,
-                        0,
-                        Normalization.standard(0.4734, 0.2516),
-                        new SoftmaxCrossEntropy(),
-                        "adam",
-                        0.001,
-                        Schedule.COSINE,
-                        64,
-                        10));
     }
 
     private static Model digits01() {

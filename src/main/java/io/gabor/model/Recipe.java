@@ -47,7 +47,9 @@ public record Recipe(
         int batch,
         int epochs,
         TrainingOptions options) {
-    private static final String OPTIONS = "options";
+    static final String SCALE = "scale";
+    static final String SHIFT = "shift";
+    static final String OPTIONS = "options";
 
     public Recipe {
         Objects.requireNonNull(dataset, "dataset");
@@ -255,8 +257,8 @@ public record Recipe(
         written.put("perClass", perClass);
         written.put("limit", limit);
         written.put("testLimit", testLimit);
-        written.put("scale", list(normalization.scale()));
-        written.put("shift", list(normalization.shift()));
+        written.put(SCALE, list(normalization.scale()));
+        written.put(SHIFT, list(normalization.shift()));
         written.put("loss", loss.kind());
         written.put("optimizer", optimizer);
         written.put("rate", rate);
@@ -270,7 +272,7 @@ public record Recipe(
         return written;
     }
 
-    private static List<Float> list(float[] values) {
+    static List<Float> list(float[] values) {
         List<Float> list = new ArrayList<>();
         for (float value : values) {
             list.add(value);
@@ -290,7 +292,7 @@ public record Recipe(
                 integer("perClass", written.get("perClass")),
                 integer("limit", written.get("limit")),
                 integer("testLimit", written.get("testLimit")),
-                new Normalization(floats(written, "scale"), floats(written, "shift")),
+                new Normalization(floats(written, SCALE), floats(written, SHIFT)),
                 Loss.parse(text(written, "loss")),
                 text(written, "optimizer"),
                 number("rate", written.get("rate")),

@@ -115,6 +115,37 @@ public record TrainingOptions(
                 other);
     }
 
+    /** Returns these with a weight decay on weights alone. */
+    TrainingOptions withDecay(double decay) {
+        Map<String, Object> written = write();
+        written.put(WEIGHT_DECAY, decay);
+        written.put(DECAY_WEIGHTS_ONLY, true);
+        return read(written);
+    }
+
+    /** Returns these with smoothed labels. */
+    TrainingOptions withSmoothing(double smoothing) {
+        Map<String, Object> written = write();
+        written.put(LABEL_SMOOTHING, smoothing);
+        return read(written);
+    }
+
+    /** Returns the keys that {@link #read} knows. */
+    static List<String> keys() {
+        return List.of(
+                LABEL_SMOOTHING,
+                CLASS_WEIGHTS,
+                CLIP_NORM,
+                CLIP_VALUE,
+                WEIGHT_DECAY,
+                DECAY_WEIGHTS_ONLY,
+                ACCUMULATE,
+                AVERAGE_DECAY,
+                VALIDATION_SHARE,
+                PATIENCE,
+                AUGMENTATION);
+    }
+
     private static void requireBound(String key, double bound) {
         require(
                 bound >= 0 && bound < Double.POSITIVE_INFINITY,

@@ -34,6 +34,7 @@ public abstract class BatchNorm extends Layer implements FusingLayer {
     private double epsilon = EPSILON;
     private double momentum = MOMENTUM;
     private boolean affine = true;
+    private boolean scaling = true;
     private Activation activation = Activation.IDENTITY;
     private boolean folded;
 
@@ -53,6 +54,15 @@ public abstract class BatchNorm extends Layer implements FusingLayer {
 
     final void setAffine(boolean on) {
         affine = on;
+    }
+
+    final void setScale(boolean on) {
+        scaling = on;
+    }
+
+    /** Returns whether γ is learned. */
+    private boolean learnsScale() {
+        return affine && scaling;
     }
 
     final double epsilon() {
@@ -88,13 +98,12 @@ public abstract class BatchNorm extends Layer implements FusingLayer {
     @Override
     protected final Flow connect(BuildContext context, Flow in) {
         Shape channels = Shape.of(in.sampleShape().dim(0));
-        if (affine) {
-            weight = context.parameter(this, "weight", channels, Initializer.ONES, 1, 1);
-            bias = context.parameter(this, "bias", channels, Initializer.ZEROS, 1, 1);
-        } else {
-            weight = context.fixed(this, "weight", channels, 1);
-            bias = context.fixed(this, "bias", channels, 0);
-        }
+        weight = learnsScale()
+                ? context.parameter(this, "weight", channels, Initializer.ONES, 1, 1)
+                : context.fixed(this, "weight", channels, 1);
+        bias = affine
+                ? context.parameter(this, "bias", channels, Initializer.ZEROS, 1, 1)
+                : context.fixed(this, "bias", channels, 0);
         runningMean = context.buffer(this, "running_mean", channels, 0);
         runningVariance = context.buffer(this, "running_var", channels, 1);
         if (folded) {
@@ -144,7 +153,10 @@ public abstract class BatchNorm extends Layer implements FusingLayer {
 
     @Override
     public final List<Parameter> parameters() {
-        return weight == null || !affine ? List.of() : List.of(weight, bias);
+        if (weight == null || !affine) {
+            return List.of();
+        }
+        return scaling ? List.of(weight, bias) : List.of(bias);
     }
 
     @Override
@@ -155,8 +167,10 @@ public abstract class BatchNorm extends Layer implements FusingLayer {
     @Override
     public final Map<String, Shape> parameterShapes(Shape in) {
         Map<String, Shape> shapes = new LinkedHashMap<>();
-        if (affine) {
+        if (learnsScale()) {
             shapes.put("weight", Shape.of(in.dim(0)));
+        }
+        if (affine) {
             shapes.put("bias", Shape.of(in.dim(0)));
         }
         return shapes;
@@ -176,6 +190,9 @@ public abstract class BatchNorm extends Layer implements FusingLayer {
         config.put("epsilon", epsilon);
         config.put("momentum", momentum);
         config.put("affine", affine);
+        if (!scaling) {
+            config.put("scale", false);
+        }
         return config;
     }
 
@@ -183,5 +200,6 @@ public abstract class BatchNorm extends Layer implements FusingLayer {
         setEpsilon(config.number("epsilon", EPSILON));
         setMomentum(config.number("momentum", MOMENTUM));
         setAffine(config.flag("affine", true));
+        setScale(config.flag("scale", true));
     }
 }

@@ -24,6 +24,12 @@ public final class BatchNorm2d extends BatchNorm {
         return this;
     }
 
+    /** Learns γ (the default) or leaves it at 1; β is learned all the same. */
+    public BatchNorm2d scale(boolean on) {
+        setScale(on);
+        return this;
+    }
+
     @Override
     public Shape outputShape(Shape in) {
         if (in.rank() != 3) {

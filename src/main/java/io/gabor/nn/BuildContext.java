@@ -15,6 +15,9 @@ import java.util.List;
  * activations and ops, so that the network can list and release them.
  */
 public final class BuildContext {
+    /** Parameters draw from the streams below, by their number. */
+    private static final long FROZEN_STREAM = 1L << 32;
+
     private final Backend backend;
     private final int maxBatch;
     private final boolean training;
@@ -93,16 +96,35 @@ public final class BuildContext {
      * @param fanOut how many outputs one input contributes to
      */
     public Parameter parameter(Layer layer, String role, Shape shape, Initializer initializer, int fanIn, int fanOut) {
-        Tensor value = allocate(shape);
         parameterBytes += bytes(shape);
-        if (!dry) {
-            float[] values = new float[shape.size()];
-            initializer.fill(values, fanIn, fanOut, new Philox(seed, parameters.size()));
-            backend.upload(values, values.length, value);
-        }
+        Tensor value = drawn(shape, initializer, fanIn, fanOut, parameters.size());
         Parameter parameter = new Parameter(layer.name() + "." + role, value, training ? allocate(shape) : null);
         parameters.add(parameter);
         return parameter;
+    }
+
+    /**
+     * Returns a parameter that keeps the values it begins with. The network lists it among the buffers.
+     *
+     * @param room whether there is to be a gradient for an op to write to, which nobody reads
+     */
+    Parameter frozen(
+            Layer layer, String role, Shape shape, Initializer initializer, int fanIn, int fanOut, boolean room) {
+        bufferBytes += bytes(shape);
+        Tensor value = drawn(shape, initializer, fanIn, fanOut, FROZEN_STREAM + buffers.size());
+        Parameter parameter = new Parameter(layer.name() + "." + role, value, training && room ? values(shape) : null);
+        buffers.add(new Buffer(parameter.name(), value));
+        return parameter;
+    }
+
+    private Tensor drawn(Shape shape, Initializer initializer, int fanIn, int fanOut, long stream) {
+        Tensor value = allocate(shape);
+        if (!dry) {
+            float[] values = new float[shape.size()];
+            initializer.fill(values, shape, fanIn, fanOut, new Philox(seed, stream));
+            backend.upload(values, values.length, value);
+        }
+        return value;
     }
 
     /** Returns what stands for a parameter that is not learned: the network does not know of it. */

@@ -103,6 +103,12 @@ public final class Conv2d extends WeightedLayer {
         return this;
     }
 
+    /** Keeps the weights and the bias as they begin, or learns them (the default). */
+    public Conv2d frozen(boolean on) {
+        setFrozen(on);
+        return this;
+    }
+
     /**
      * Returns the geometry for a sample of shape {@code C×H×W}.
      *
@@ -198,6 +204,9 @@ public final class Conv2d extends WeightedLayer {
         config.put("bias", LayerConfig.write(bias()));
         config.put("init", weightInitializer().toString());
         config.put("biasInit", biasInitializer().toString());
+        if (isFrozen()) {
+            config.put("frozen", true);
+        }
         return config;
     }
 
@@ -211,6 +220,7 @@ public final class Conv2d extends WeightedLayer {
                 .padding(config.padding("padding"))
                 .groups(config.integer("groups", 1))
                 .bias(config.choice("bias", Bias.class, Bias.PER_FILTER))
+                .frozen(config.flag("frozen", false))
                 .init(
                         config.initializer("init", Initializer.HE_UNIFORM),
                         config.initializer("biasInit", Initializer.ZEROS));

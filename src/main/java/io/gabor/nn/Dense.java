@@ -44,6 +44,12 @@ public final class Dense extends WeightedLayer {
         return this;
     }
 
+    /** Keeps the weights and the bias as they begin, or learns them (the default). */
+    public Dense frozen(boolean on) {
+        setFrozen(on);
+        return this;
+    }
+
     @Override
     public Shape outputShape(Shape in) {
         if (in.rank() != 1) {
@@ -85,12 +91,16 @@ public final class Dense extends WeightedLayer {
         config.put("bias", bias() != Bias.NONE);
         config.put("init", weightInitializer().toString());
         config.put("biasInit", biasInitializer().toString());
+        if (isFrozen()) {
+            config.put("frozen", true);
+        }
         return config;
     }
 
     static Dense read(LayerConfig config) {
         return new Dense(config.integer("units"))
                 .bias(config.flag("bias", true))
+                .frozen(config.flag("frozen", false))
                 .init(
                         config.initializer("init", Initializer.HE_UNIFORM),
                         config.initializer("biasInit", Initializer.ZEROS));

@@ -177,7 +177,8 @@ public abstract class Layer {
         } catch (NamedShapeException e) {
             throw e;
         } catch (ShapeException e) {
-            throw new NamedShapeException(label() + " cannot take an input of shape " + input + ": " + e.getMessage());
+            throw new NamedShapeException(
+                    this, label() + " cannot take an input of shape " + input + ": " + e.getMessage());
         }
     }
 

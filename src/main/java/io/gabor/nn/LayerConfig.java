@@ -3,6 +3,7 @@ package io.gabor.nn;
 import io.gabor.tensor.Padding;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -10,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.apache.commons.lang3.StringUtils;
 
@@ -22,7 +24,6 @@ public final class LayerConfig {
     private static final Map<String, Function<LayerConfig, Layer>> READERS = new TreeMap<>();
     private static final int MAX_DEPTH = 32;
     private static final int LONGEST_VALUE = 60;
-    private static final int LONGEST_PROBLEM = 400;
 
     static {
         READERS.put("conv2d", Conv2d::read);
@@ -44,6 +45,7 @@ public final class LayerConfig {
         READERS.put("elu", ELU::read);
         READERS.put("softplus", config -> new Softplus());
         READERS.put("hard_swish", config -> new HardSwish());
+        READERS.put("scale", Scale::read);
         READERS.put("softmax", config -> new Softmax());
         READERS.put("sequential", Sequential::read);
         READERS.put("residual", Residual::read);
@@ -53,12 +55,25 @@ public final class LayerConfig {
     private final String where;
     private final Map<?, ?> values;
     private final int depth;
+    /** Numbers that may stand there by their names. */
+    private final Map<String, Integer> names;
+    /** Is told of each layer and the values that it was made of. */
+    private final BiConsumer<Layer, Map<?, ?>> made;
+
     private final Set<String> used = new TreeSet<>();
 
-    private LayerConfig(String where, Map<?, ?> values, int depth) {
+    private LayerConfig(
+            String where, Map<?, ?> values, int depth, Map<String, Integer> names, BiConsumer<Layer, Map<?, ?>> made) {
         this.where = where;
         this.values = values;
         this.depth = depth;
+        this.names = names;
+        this.made = made;
+    }
+
+    /** Returns the kinds that there are. */
+    public static Set<String> kinds() {
+        return Collections.unmodifiableSet(READERS.keySet());
     }
 
     /** Writes a layer, and the layers inside it, as plain values. */
@@ -75,30 +90,44 @@ public final class LayerConfig {
     /**
      * Makes the layer that {@link #write(Layer)} wrote.
      *
-     * @throws IllegalArgumentException if it is not one; says which layer and which value
+     * @throws LayerConfigException if it is not one; says which layer and which value
      */
     public static Layer read(Map<?, ?> written) {
-        return read("the network", written, 0);
+        return read(written, Map.of(), (layer, values) -> {});
     }
 
-    private static Layer read(String where, Map<?, ?> written, int depth) {
+    /**
+     * As {@link #read(Map)}, for what people write.
+     *
+     * @param names numbers that may stand in place of integers by their names
+     * @param made is told of each layer and the values that it was made of, the inner ones first
+     */
+    public static Layer read(Map<?, ?> written, Map<String, Integer> names, BiConsumer<Layer, Map<?, ?>> made) {
+        return read("the network", written, 0, names, made);
+    }
+
+    private static Layer read(
+            String where, Map<?, ?> written, int depth, Map<String, Integer> names, BiConsumer<Layer, Map<?, ?>> made) {
         if (depth > MAX_DEPTH) {
-            throw new PlacedException("the network", "layers are nested more than " + MAX_DEPTH + " deep", null);
+            throw new LayerConfigException(
+                    "the network", "layers are nested more than " + MAX_DEPTH + " deep", written, null, null);
         }
-        LayerConfig config = new LayerConfig(where, written, depth);
+        LayerConfig config = new LayerConfig(where, written, depth, names, made);
         String kind = config.string("kind");
         Function<LayerConfig, Layer> reader = READERS.get(kind);
         if (reader == null) {
             throw config.wrong("kind", "one of " + String.join(", ", READERS.keySet()), kind);
         }
-        LayerConfig named = new LayerConfig(where + " (" + kind + ")", written, depth);
+        LayerConfig named = new LayerConfig(where + " (" + kind + ")", written, depth, names, made);
         named.used.add("kind");
         try {
-            return named.layer(reader);
-        } catch (PlacedException e) {
+            Layer layer = named.layer(reader);
+            made.accept(layer, written);
+            return layer;
+        } catch (LayerConfigException e) {
             throw e;
         } catch (IllegalArgumentException e) {
-            throw new PlacedException(named.where, e.getMessage(), e);
+            throw new LayerConfigException(named.where, e.getMessage(), written, null, e);
         }
     }
 
@@ -110,20 +139,13 @@ public final class LayerConfig {
         }
         for (Object key : values.keySet()) {
             if (!used.contains(String.valueOf(key))) {
-                throw new IllegalArgumentException(
-                        "there is no '" + shown(key) + "'; it knows " + String.join(", ", used));
+                throw problem(
+                        String.valueOf(key),
+                        "there is no '" + shown(key) + "'; it knows " + String.join(", ", used),
+                        null);
             }
         }
         return layer;
-    }
-
-    /** What is wrong, with its place already in front: containers pass it on as it is. */
-    private static final class PlacedException extends IllegalArgumentException {
-        private static final long serialVersionUID = 1L;
-
-        PlacedException(String where, String problem, Throwable cause) {
-            super(where + ": " + StringUtils.abbreviate(problem, LONGEST_PROBLEM), cause);
-        }
     }
 
     /** What was found comes from a file: on one line and not at any length. */
@@ -152,7 +174,11 @@ public final class LayerConfig {
 
     private IllegalArgumentException wrong(String key, String expected, Object found) {
         String problem = found == null ? "and it is missing" : "found " + shown(found);
-        return new PlacedException(where, "'" + key + "' must be " + expected + ", " + problem, null);
+        return problem(key, "'" + key + "' must be " + expected + ", " + problem, null);
+    }
+
+    private LayerConfigException problem(String key, String problem, Throwable cause) {
+        return new LayerConfigException(where, problem, values, key, cause);
     }
 
     String string(String key) {
@@ -185,6 +211,13 @@ public final class LayerConfig {
         throw wrong(key, "a number", value);
     }
 
+    double requiredNumber(String key) {
+        if (value(key) == null) {
+            throw wrong(key, "a number", null);
+        }
+        return number(key, 0);
+    }
+
     int integer(String key) {
         return integer(key, value(key));
     }
@@ -195,6 +228,9 @@ public final class LayerConfig {
     }
 
     private int integer(String key, Object value) {
+        if (value instanceof String name && names.containsKey(name)) {
+            return names.get(name);
+        }
         if (value instanceof Integer || value instanceof Long) {
             long number = ((Number) value).longValue();
             if (number >= 0 && number <= Integer.MAX_VALUE) {
@@ -276,7 +312,16 @@ public final class LayerConfig {
     }
 
     Initializer initializer(String key, Initializer otherwise) {
-        return value(key) == null ? otherwise : Initializer.parse(string(key));
+        if (value(key) == null) {
+            return otherwise;
+        }
+        try {
+            return Initializer.parse(string(key));
+        } catch (LayerConfigException e) {
+            throw e;
+        } catch (IllegalArgumentException e) {
+            throw problem(key, e.getMessage(), e);
+        }
     }
 
     /** Returns whether there is a value under this key. */
@@ -293,9 +338,10 @@ public final class LayerConfig {
         for (int i = 0; i < list.size(); i++) {
             String place = where + ", layer " + (i + 1);
             if (!(list.get(i) instanceof Map<?, ?> map)) {
-                throw new PlacedException(place, "expected an object, found " + shown(list.get(i)), null);
+                throw new LayerConfigException(
+                        place, "expected an object, found " + shown(list.get(i)), values, key, null);
             }
-            layers.add(read(place, map, depth + 1));
+            layers.add(read(place, map, depth + 1, names, made));
         }
         return layers;
     }

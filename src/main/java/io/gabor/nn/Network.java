@@ -23,6 +23,9 @@ public final class Network implements AutoCloseable {
     private final Backend backend;
     private final BuildContext context;
     private final Flow in;
+    /** The layers whose weights are to come from the samples and have not yet. */
+    private final List<WeightedLayer> awaiting = new ArrayList<>();
+
     private boolean closed;
 
     private Network(
@@ -39,12 +42,30 @@ public final class Network implements AutoCloseable {
             this.in = context.flow(sample, false);
             this.root.build(context, in);
             this.root.loaded();
+            findAwaiting();
         } catch (OutOfMemoryException e) {
             abandon();
             throw explained(e, sample, fusing);
         } catch (RuntimeException | Error e) {
             abandon();
             throw e;
+        }
+    }
+
+    private void findAwaiting() {
+        for (Layer layer : leaves()) {
+            if (layer instanceof WeightedLayer weighted
+                    && weighted.weightInitializer().whitening().isPresent()) {
+                if (!layer.in().equals(in)) {
+                    throw new NamedShapeException(
+                            layer,
+                            "layer " + layer.name() + " (" + layer.kind() + "): the initialiser "
+                                    + weighted.weightInitializer()
+                                    + " looks at the samples themselves; it is for a layer in front"
+                                    + " of all others");
+                }
+                awaiting.add(weighted);
+            }
         }
     }
 
@@ -213,6 +234,29 @@ public final class Network implements AutoCloseable {
     }
 
     /**
+     * Returns the layers whose first weights are to be computed from samples ({@link Initializer#whitening}) and have not
+     * been; none after {@link #load}.
+     */
+    public List<WeightedLayer> awaitingSamples() {
+        return List.copyOf(awaiting);
+    }
+
+    /**
+     * Gives a layer its first weights.
+     *
+     * @param layer one of {@link #awaitingSamples}
+     */
+    public void initialize(WeightedLayer layer, float[] weights) {
+        if (!awaiting.contains(layer)) {
+            throw new IllegalStateException("layer " + layer.name() + " awaits no weights");
+        }
+        Tensor weight = tensors().get(layer.name() + ".weight");
+        backend.upload(weights, weight.size(), weight);
+        awaiting.remove(layer);
+        root.loaded();
+    }
+
+    /**
      * Sets all parameters and buffers.
      *
      * @throws IllegalArgumentException if one is missing, unknown or of another size; nothing is changed then
@@ -232,6 +276,7 @@ public final class Network implements AutoCloseable {
             throw new IllegalArgumentException("the network has no parameters " + extra);
         }
         tensors.forEach((name, tensor) -> backend.upload(weights.get(name), tensor.size(), tensor));
+        awaiting.clear();
         root.loaded();
     }
 

@@ -14,6 +14,9 @@ import java.util.Objects;
 /**
  * A layer with weights and perhaps a bias, {@code y = activation(x ∗ w + b)}: what {@link Conv2d} and {@link Dense} share.
  * The activation is the identity unless the layer behind this one is an {@link ActivationLayer} and the network fuses it.
+ *
+ * <p>A frozen layer keeps the weights and bias that it begins with: they are buffers of the network, saved with it and unknown
+ * to optimizers, bounds on gradients and averages. In front of everything else it has no backward pass at all.
  */
 public abstract class WeightedLayer extends Layer implements FusingLayer {
     private Bias bias = Bias.PER_FILTER;
@@ -22,6 +25,7 @@ public abstract class WeightedLayer extends Layer implements FusingLayer {
     private Activation activation = Activation.IDENTITY;
     private Parameter weight;
     private Parameter biasParameter;
+    private boolean frozen;
     private WeightedOp op;
     /** The normalisation that this layer computes too; null for none. */
     private BatchNorm following;
@@ -50,7 +54,8 @@ public abstract class WeightedLayer extends Layer implements FusingLayer {
         bias = Objects.requireNonNull(value, "bias");
     }
 
-    protected final Initializer weightInitializer() {
+    /** Returns where the weights' first values come from. */
+    public final Initializer weightInitializer() {
         return weightInitializer;
     }
 
@@ -61,6 +66,15 @@ public abstract class WeightedLayer extends Layer implements FusingLayer {
     protected final void setInitializers(Initializer forWeight, Initializer forBias) {
         weightInitializer = Objects.requireNonNull(forWeight, "weight initialiser");
         biasInitializer = Objects.requireNonNull(forBias, "bias initialiser");
+    }
+
+    protected final void setFrozen(boolean on) {
+        frozen = on;
+    }
+
+    /** Returns whether the weights and the bias stay as they are. */
+    public final boolean isFrozen() {
+        return frozen;
     }
 
     @Override
@@ -82,10 +96,10 @@ public abstract class WeightedLayer extends Layer implements FusingLayer {
     protected final Flow connect(BuildContext context, Flow in) {
         Shape sample = in.sampleShape();
         Shape output = outputShape(sample);
-        int[] fans = fans(sample);
-        weight = context.parameter(this, "weight", weightShape(sample), weightInitializer, fans[0], fans[1]);
+        boolean gradient = !frozen || in.gradient() != null;
+        weight = parameter(context, "weight", weightShape(sample), weightInitializer, gradient);
         if (bias != Bias.NONE) {
-            biasParameter = context.parameter(this, "bias", bias.shape(output), biasInitializer, fans[0], fans[1]);
+            biasParameter = parameter(context, "bias", bias.shape(output), biasInitializer, gradient);
         }
         Bias computed = bias;
         if (following != null) {
@@ -93,7 +107,15 @@ public abstract class WeightedLayer extends Layer implements FusingLayer {
             folded = new FoldedNorm(context, following, weightShape(sample), computed.shape(output));
         }
         op = context.op(plan(context, sample, new Epilogue(computed, activation)));
-        return context.flow(plannedShape(output), true);
+        return context.flow(plannedShape(output), gradient);
+    }
+
+    private Parameter parameter(
+            BuildContext context, String role, Shape shape, Initializer initializer, boolean gradient) {
+        int[] fans = fans(in().sampleShape());
+        return frozen
+                ? context.frozen(this, role, shape, initializer, fans[0], fans[1], gradient)
+                : context.parameter(this, role, shape, initializer, fans[0], fans[1]);
     }
 
     @Override
@@ -112,6 +134,9 @@ public abstract class WeightedLayer extends Layer implements FusingLayer {
 
     @Override
     public final void backward(int n) {
+        if (out().gradient() == null) {
+            return;
+        }
         op.backward(
                 n,
                 in().value(),
@@ -125,6 +150,15 @@ public abstract class WeightedLayer extends Layer implements FusingLayer {
 
     @Override
     public final Map<String, Shape> parameterShapes(Shape in) {
+        return frozen ? Map.of() : shapes(in);
+    }
+
+    @Override
+    public final Map<String, Shape> bufferShapes(Shape in) {
+        return frozen ? shapes(in) : Map.of();
+    }
+
+    private Map<String, Shape> shapes(Shape in) {
         Map<String, Shape> shapes = new LinkedHashMap<>();
         shapes.put("weight", weightShape(in));
         if (bias != Bias.NONE) {
@@ -149,6 +183,19 @@ public abstract class WeightedLayer extends Layer implements FusingLayer {
 
     @Override
     public final List<Parameter> parameters() {
+        return frozen ? List.of() : weightAndBias();
+    }
+
+    @Override
+    public final List<Buffer> buffers() {
+        return frozen
+                ? weightAndBias().stream()
+                        .map(parameter -> new Buffer(parameter.name(), parameter.value()))
+                        .toList()
+                : List.of();
+    }
+
+    private List<Parameter> weightAndBias() {
         if (weight == null) {
             return List.of();
         }

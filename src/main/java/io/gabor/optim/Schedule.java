@@ -9,7 +9,7 @@ package io.gabor.optim;
  * {@link #parse} reads.
  */
 public sealed interface Schedule
-        permits ConstantRate, StepDecay, ExponentialDecay, CosineDecay, OneCycle, ReduceOnPlateau, WarmUp {
+        permits ConstantRate, StepDecay, ExponentialDecay, CosineDecay, OneCycle, Triangle, ReduceOnPlateau, WarmUp {
     /** The rate stays as it is. */
     Schedule CONSTANT = new ConstantRate();
 
@@ -54,6 +54,7 @@ public sealed interface Schedule
             case CosineDecay.NAME -> CosineDecay.read(settings);
             case ReduceOnPlateau.NAME -> ReduceOnPlateau.read(settings);
             case OneCycle.NAME -> OneCycle.read(settings);
+            case Triangle.NAME -> Triangle.read(settings);
             default ->
                 throw new IllegalArgumentException("there is no schedule '" + settings.name() + "'; there are "
                         + String.join(
@@ -63,6 +64,7 @@ public sealed interface Schedule
                                 ExponentialDecay.NAME,
                                 CosineDecay.NAME,
                                 OneCycle.NAME,
+                                Triangle.NAME,
                                 ReduceOnPlateau.NAME)
                         + ", and " + WarmUp.NAME + " in front of any, as in " + WarmUp.EXAMPLE);
         };

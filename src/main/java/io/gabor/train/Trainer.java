@@ -199,6 +199,7 @@ public final class Trainer {
      */
     public History train(Dataset data) {
         requireValidation();
+        FirstWeights.from(data, normalization, network);
         try (TrainingMemory memory = staged
                 ? new TrainingMemory(network, loss, optimizer, data, normalization, batch, runOptions(), true)
                 : TrainingMemory.open(network, loss, optimizer, data, normalization, batch, runOptions())) {

@@ -64,8 +64,8 @@ final class DjlPeer implements Peer {
     static SequentialBlock layers(String model) {
         return switch (model) {
             case "lenet" -> lenet();
-            case "vgg-small" -> vgg(false);
-            case NormalizedVgg.NAME -> vgg(true);
+            case Vgg.PLAIN -> vgg(false);
+            case Vgg.NORMALIZED -> vgg(true);
             default -> throw new IllegalArgumentException("DJL has no " + model + " here");
         };
     }
@@ -86,7 +86,7 @@ final class DjlPeer implements Peer {
 
     private static SequentialBlock vgg(boolean normalized) {
         SequentialBlock layers = new SequentialBlock();
-        for (int[] stage : NormalizedVgg.STAGES) {
+        for (int[] stage : Vgg.STAGES) {
             for (int filters : stage) {
                 layers.add(convolution(filters, 3, 1, !normalized));
                 if (normalized) {

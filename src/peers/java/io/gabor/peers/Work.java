@@ -12,7 +12,7 @@ import java.util.Locale;
  * What is measured: one call of it is a batch, a product, or a start.
  *
  * @param name what to call it by
- * @param model the name of a model, or {@link NormalizedVgg#NAME}; empty for a product of matrices
+ * @param model the name of a model, or of a net of {@link Vgg}; empty for a product of matrices
  * @param phase what is done with the model
  * @param size the samples of a batch, or the rows and columns of each matrix
  * @param engines who can do it, Gabor first
@@ -55,8 +55,8 @@ record Work(String name, String model, Phase phase, int size, List<Engine> engin
             new Work("lenet-train-512", "lenet", Phase.TRAIN, 512, FRAMEWORKS),
             new Work("lenet-infer-512", "lenet", Phase.INFER, 512, FRAMEWORKS),
             new Work("lenet-latency", "lenet", Phase.LATENCY, 1, FRAMEWORKS),
-            new Work("vgg-train-64", "vgg-small", Phase.TRAIN, 64, List.of(Engine.GABOR, Engine.DJL)),
-            new Work("vgg-bn-train-64", NormalizedVgg.NAME, Phase.TRAIN, 64, List.of(Engine.GABOR, Engine.DJL)),
+            new Work("vgg-train-64", Vgg.PLAIN, Phase.TRAIN, 64, List.of(Engine.GABOR, Engine.DJL)),
+            new Work("vgg-bn-train-64", Vgg.NORMALIZED, Phase.TRAIN, 64, List.of(Engine.GABOR, Engine.DJL)),
             new Work("sgemm-512", "", Phase.PRODUCT, 512, ONE_THREAD),
             new Work("sgemm-768", "", Phase.PRODUCT, 768, ONE_THREAD),
             new Work("sgemm-1024", "", Phase.PRODUCT, 1024, ONE_THREAD),
@@ -72,7 +72,7 @@ record Work(String name, String model, Phase phase, int size, List<Engine> engin
     }
 
     Model net() {
-        return model.equals(NormalizedVgg.NAME) ? NormalizedVgg.model() : Models.byName(model);
+        return Models.find(model).orElseGet(() -> Vgg.model(model));
     }
 
     /** Returns the floating-point operations of a call: those of Gabor's direct method, whatever the engine does. */

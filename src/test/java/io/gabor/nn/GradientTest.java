@@ -86,6 +86,7 @@ final class GradientTest {
                         new ELU(0.3f),
                         new Softplus(),
                         new HardSwish(),
+                        new Scale(-0.3),
                         new Flatten(),
                         new Reshape(4, 3, 2),
                         Sequential.of(new Flatten(), new Softmax()),
@@ -114,6 +115,23 @@ final class GradientTest {
                         Sequential.of(Residual.of(conv()), new Tanh(), Residual.of(new Sigmoid(), conv())),
                         Sequential.of(
                                 new Flatten(), new Dense(4), Residual.of(new Tanh(), new Dense(4)), new Softmax()))
+                .map(layer -> test(new RandomLayers.Case(layer, image), 2, 1));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> frozenLayers() {
+        Shape image = Shape.of(2, 3, 3);
+        return Stream.<Layer>of(
+                        conv().frozen(true),
+                        Sequential.of(conv().frozen(true), new Tanh()),
+                        Sequential.of(conv(), new Tanh(), conv().frozen(true), new Tanh(), conv()),
+                        Sequential.of(conv().frozen(true), new GELU(), new MaxPool2d(2), conv()),
+                        Sequential.of(conv().frozen(true).bias(Bias.NONE), new BatchNorm2d().scale(false), new Tanh()),
+                        Residual.of(conv().frozen(true)),
+                        Residual.of(conv().frozen(true), new Tanh()).shortcut(conv()),
+                        Residual.of(conv()).shortcut(conv().frozen(true)),
+                        Concat.of(conv().frozen(true), conv()),
+                        Sequential.of(new Flatten(), new Dense(4).frozen(true), new Tanh(), new Dense(2)))
                 .map(layer -> test(new RandomLayers.Case(layer, image), 2, 1));
     }
 

@@ -11,6 +11,7 @@ import io.gabor.backend.Backends;
 import io.gabor.backend.Bias;
 import io.gabor.tensor.Philox;
 import io.gabor.tensor.Shape;
+import io.gabor.tensor.ShapeException;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,7 +26,7 @@ final class InitializerTest {
 
     private static float[] draw(String text, long seed) {
         float[] values = new float[COUNT];
-        Initializer.parse(text).fill(values, FAN_IN, FAN_OUT, new Philox(seed, 0));
+        Initializer.parse(text).fill(values, Shape.of(COUNT), FAN_IN, FAN_OUT, new Philox(seed, 0));
         return values;
     }
 
@@ -137,7 +138,10 @@ final class InitializerTest {
                 "he-normal",
                 "he-uniform",
                 "glorot-normal",
-                "glorot-uniform"
+                "glorot-uniform",
+                "dirac",
+                "whitening",
+                "whitening:0.01"
             })
     void isReadBackAsItWasWritten(String text) {
         assertEquals(text, Initializer.parse(text).toString());
@@ -149,6 +153,51 @@ final class InitializerTest {
         assertEquals("normal", Initializer.normal(1).toString());
         assertEquals("uniform:1.0", Initializer.parse("uniform").toString());
         assertEquals("he-normal", Initializer.parse("HE-Normal").toString());
+    }
+
+    /** What a convolution with these weights does: the first filters are the identity, the others draw from their range. */
+    @ParameterizedTest(name = "{0} filters of {1} channels, {2}×{3}")
+    @CsvSource({"4, 2, 3, 3", "2, 2, 1, 1", "2, 3, 2, 4", "5, 1, 5, 3"})
+    void diracHandsTheFirstChannelsThrough(int filters, int channels, int height, int width) {
+        float[] values = new float[filters * channels * height * width];
+        int fanIn = channels * height * width;
+        Initializer.DIRAC.fill(values, Shape.of(filters, channels, height, width), fanIn, 1, new Philox(3, 0));
+        for (int o = 0; o < filters; o++) {
+            for (int c = 0; c < channels; c++) {
+                for (int k = 0; k < height * width; k++) {
+                    float found = values[(o * channels + c) * height * width + k];
+                    if (o < channels) {
+                        boolean centre = k == height / 2 * width + width / 2;
+                        assertEquals(c == o && centre ? 1 : 0, found);
+                    } else {
+                        assertTrue(found != 0 && Math.abs(found) <= 1 / Math.sqrt(fanIn), "found " + found);
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void diracMakesADenseLayerTheIdentity() {
+        float[] values = new float[4];
+        Initializer.DIRAC.fill(values, Shape.of(2, 2), 2, 2, new Philox(1, 0));
+        assertArrayEquals(new float[] {1, 0, 0, 1}, values);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "dirac, 4, the initialiser dirac is for weights",
+        "whitening, 4x4, for the weights of a convolution",
+        "whitening, 26x3x2x2, at most 24 filters; found 26",
+        "whitening, 5x3x2x2, pairs of filters"
+    })
+    void refusesWhatCannotHaveSuchValues(String text, String dims, String message) {
+        Shape shape = Shape.of(
+                Arrays.stream(dims.split("x")).mapToInt(Integer::parseInt).toArray());
+        Initializer initializer = Initializer.parse(text);
+        ShapeException error = assertThrows(
+                ShapeException.class, () -> initializer.fill(new float[shape.size()], shape, 12, 1, new Philox(1, 0)));
+        assertTrue(error.getMessage().contains(message), error.getMessage());
     }
 
     @ParameterizedTest

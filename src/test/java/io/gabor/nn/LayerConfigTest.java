@@ -112,7 +112,7 @@ final class LayerConfigTest {
                 "{'kind':'dense','units':1,'bias':'no'} | (dense): 'bias' must be true or false, found no",
                 "{'kind':'dense','units':1,'init':'big'} | (dense): there is no initialiser 'big'",
                 "{'kind':'dense','units':1,'init':3} | (dense): 'init' must be a string",
-                "{'kind':'dense','units':1,'colour':3} | (dense): there is no 'colour'; it knows bias, biasInit, init, kind, name, units",
+                "{'kind':'dense','units':1,'colour':3} | (dense): there is no 'colour'; it knows bias, biasInit, frozen, init, kind, name, units",
                 "{'kind':'dense','units':1,'name':3} | (dense): 'name' must be a string",
                 "{'kind':'dense','units':1,'name':'a.b'} | (dense): a layer's name has letters",
                 "{'kind':'conv2d','filters':1,'kernel':[1,2,3]} | (conv2d): 'kernel' must be one number or [height, width]",

@@ -104,8 +104,8 @@ final class RandomLayers {
         boolean images = coin();
         double epsilon = oneOf(List.of(1e-5, 0.1));
         Layer norm = images
-                ? new BatchNorm2d().affine(coin()).epsilon(epsilon)
-                : new BatchNorm1d().affine(coin()).epsilon(epsilon);
+                ? new BatchNorm2d().affine(coin()).scale(coin()).epsilon(epsilon)
+                : new BatchNorm1d().affine(coin()).scale(coin()).epsilon(epsilon);
         Layer layer = coin() ? norm : Sequential.of(norm, new Tanh());
         return new Case(
                 layer, images ? Shape.of(between(1, 3), between(1, 3), between(1, 4)) : Shape.of(between(1, 5)));

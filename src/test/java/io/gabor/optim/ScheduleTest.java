@@ -187,6 +187,23 @@ final class ScheduleTest {
                 .contains("a rise of 10 steps leaves nothing of a run of 10"));
     }
 
+    /** Jordan, 2024: {@code np.interp(step, [0, peak·T, T], [from, 1, to])}, and step by step the same distance. */
+    @Test
+    void aTriangleRisesAndFallsInStraightLines() {
+        follows(
+                "triangle:peak=0.2,from=0.5,to=0.1",
+                RATE * 0.5,
+                (before, step) -> before + (step <= 6 ? RATE * 0.5 / 6 : -RATE * 0.9 / 24));
+        Rates falling = Schedule.parse("triangle:peak=0").start(1, 1, 4);
+        assertEquals(1, falling.at(0));
+        assertEquals(0.25, falling.at(3), 1e-15);
+        assertEquals(0, falling.at(9), 1e-15, "behind the end");
+        Rates rising = Schedule.parse("triangle:peak=1,from=0").start(1, 1, 4);
+        assertEquals(0.75, rising.at(3), 1e-15);
+        assertEquals(1, rising.at(4));
+        assertEquals(0.2, Schedule.parse("triangle").start(1, 1, 1).at(0));
+    }
+
     /** {@code ReduceLROnPlateau.step}: what must become of a rate of 1 after each of these losses. */
     @Test
     void reduceOnPlateau() {
@@ -239,6 +256,8 @@ final class ScheduleTest {
                 "one-cycle",
                 "one-cycle:max=0.01,pct=0.4",
                 "one-cycle:max=0.01,div=10,final-div=1000,phases=3",
+                "triangle",
+                "triangle:peak=0.3,from=0.1,to=0.07",
                 "plateau",
                 "plateau:factor=0.5,patience=2,threshold=0.01,cooldown=3,min=1.0E-4",
                 "warm-up:epochs=1",
@@ -280,6 +299,9 @@ final class ScheduleTest {
                 "one-cycle:pct=0.6,phases=3 | pct must be from 0 to 0.5, since three phases",
                 "one-cycle:phases=4 | phases must be 2 or 3, found 4",
                 "one-cycle:div=0 | div must be finite and above 0, found 0",
+                "triangle:peak=2 | schedule triangle: peak must be from 0 to 1, found 2",
+                "triangle:from=-1 | from must be from 0 to 1",
+                "triangle:to=NaN | to must be from 0 to 1",
                 "plateau:factor=1 | factor must be above 0 and below 1, found 1",
                 "plateau:patience=-1 | patience must be a whole number of at least 0, found -1",
                 "plateau:cooldown=0.5 | cooldown must be a whole number of at least 0, found 0.5",
