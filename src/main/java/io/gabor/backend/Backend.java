@@ -209,6 +209,16 @@ public interface Backend extends AutoCloseable {
      */
     BatchNormOp batchNorm(int channels, int pixels, BatchNormSpec spec, int maxBatch);
 
+    /**
+     * Plans inverted dropout (Srivastava et al., 2014) of units that stay or go as a whole. {@code x, y: N×U×P}, P the values of
+     * a unit. {@code u = s·U + c} is the number of unit c of sample s of the batch, {@code r(u)} its 32 random bits: word
+     * {@code u mod 4} of {@link io.gabor.tensor.Philox#block} with the spec's seed at position {@code u / 4} of the stream
+     * {@code counter[0]}, which is read without a sign. So a mask is the same on every backend, to the bit:
+     * {@code y[s,c,i] = x[s,c,i]·m(u)} with {@code m(u) = r(u) < p·2³² ? 0 : 1/(1 − p)}. For the gradients {@code dx = dy·m} it
+     * is the same op.
+     */
+    DropoutOp dropout(int units, int pixels, DropoutSpec spec, int maxBatch);
+
     /** {@code y[i] = f(x[i])} for {@code i < count}. {@code y} may be {@code x}. */
     void activation(Activation f, int count, Tensor x, Tensor y);
 

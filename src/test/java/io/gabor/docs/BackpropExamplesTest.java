@@ -10,6 +10,8 @@ import io.gabor.backend.Backends;
 import io.gabor.backend.BatchNormOp;
 import io.gabor.backend.BatchNormSpec;
 import io.gabor.backend.Bias;
+import io.gabor.backend.DropoutOp;
+import io.gabor.backend.DropoutSpec;
 import io.gabor.backend.Epilogue;
 import io.gabor.backend.OptimizerOp;
 import io.gabor.backend.OptimizerSpec;
@@ -47,6 +49,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -450,6 +453,31 @@ class BackpropExamplesTest {
         example.expect("dbeta", read(dbeta));
         example.expect("dx", read(dx));
         norm.close();
+    }
+
+    @Test
+    void dropout() {
+        example("dropout");
+        double p = example.number("p");
+        int[] words = new int[4];
+        Philox.block(3, 2, 0, words);
+        example.expect(
+                "r",
+                Arrays.stream(words)
+                        .mapToDouble(word -> Integer.toUnsignedLong(word) * 0x1p-32)
+                        .toArray());
+        Tensor pass = backend.allocate(ElementType.I32, Shape.of(1));
+        backend.fill(pass, 2);
+        DropoutOp dropout = backend.dropout(4, 1, new DropoutSpec(p, 3), 1);
+        for (String[] each : new String[][] {{"x", "y"}, {"dy", "dx"}}) {
+            Tensor out = empty(4);
+            dropout.apply(1, pass, tensor(example.get(each[0])), out);
+            example.expect(each[1], read(out));
+        }
+        Tensor mask = empty(4);
+        dropout.apply(1, pass, tensor(1, 1, 1, 1), mask);
+        example.expect("m", read(mask));
+        dropout.close();
     }
 
     private double[] twoSteps(Optimizer optimizer, double rate) {

@@ -72,6 +72,11 @@ final class GradientTest {
     }
 
     @TestFactory
+    Stream<DynamicTest> dropout() {
+        return drawn(12, RandomLayers::dropout);
+    }
+
+    @TestFactory
     Stream<DynamicTest> elementWiseAndViews() {
         Shape image = Shape.of(2, 3, 4);
         return Stream.<Layer>of(

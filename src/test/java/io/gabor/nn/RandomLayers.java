@@ -111,6 +111,16 @@ final class RandomLayers {
                 layer, images ? Shape.of(between(1, 3), between(1, 3), between(1, 4)) : Shape.of(between(1, 5)));
     }
 
+    /** Draws dropout of values or channels, of the input or behind a layer that learns. */
+    Case dropout() {
+        boolean images = coin();
+        double probability = oneOf(List.of(0.0, 0.3, 0.5, 0.9));
+        Layer dropout = images ? new Dropout2d(probability) : new Dropout(probability);
+        Layer layer = coin() ? dropout : Sequential.of(images ? new Conv2d(3, 1) : new Dense(4), dropout, new Tanh());
+        return new Case(
+                layer, images ? Shape.of(between(1, 4), between(1, 3), between(1, 4)) : Shape.of(between(1, 5)));
+    }
+
     /** Draws an activation. */
     Layer activation() {
         return switch (random.nextInt(4)) {

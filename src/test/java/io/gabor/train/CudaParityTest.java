@@ -22,6 +22,8 @@ import io.gabor.nn.BinaryCrossEntropy;
 import io.gabor.nn.BinaryCrossEntropyWithLogits;
 import io.gabor.nn.Conv2d;
 import io.gabor.nn.Dense;
+import io.gabor.nn.Dropout;
+import io.gabor.nn.Dropout2d;
 import io.gabor.nn.Flatten;
 import io.gabor.nn.GlobalAvgPool2d;
 import io.gabor.nn.Layer;
@@ -174,6 +176,7 @@ class CudaParityTest {
                         new AvgPool2d(3).stride(2).padding(Padding.of(1)),
                         new Conv2d(8, 1),
                         new ReLU(),
+                        new Dropout2d(0.2),
                         new GlobalAvgPool2d(),
                         new Flatten(),
                         new Dense(10)),
@@ -186,6 +189,7 @@ class CudaParityTest {
                         new Sigmoid(),
                         new MaxPool2d(3).stride(2),
                         new Reshape(4 * 9 * 9),
+                        new Dropout(0.4),
                         new Dense(10),
                         new Softmax()),
                 data,

@@ -6,6 +6,8 @@ import io.gabor.backend.BatchNormOp;
 import io.gabor.backend.BatchNormSpec;
 import io.gabor.backend.ClipOp;
 import io.gabor.backend.ClipSpec;
+import io.gabor.backend.DropoutOp;
+import io.gabor.backend.DropoutSpec;
 import io.gabor.backend.Epilogue;
 import io.gabor.backend.OptimizerOp;
 import io.gabor.backend.OptimizerSpec;
@@ -223,6 +225,14 @@ public final class CpuBackend implements Backend {
         Memory.range("batchNorm", "pixels", pixels, 1, Integer.MAX_VALUE);
         checkBatch("batchNorm", maxBatch);
         return new CpuBatchNorm(context, channels, pixels, spec, maxBatch);
+    }
+
+    @Override
+    public DropoutOp dropout(int units, int pixels, DropoutSpec spec, int maxBatch) {
+        Memory.range("dropout", "units", units, 1, Integer.MAX_VALUE);
+        Memory.range("dropout", "pixels", pixels, 1, Integer.MAX_VALUE);
+        checkBatch("dropout", maxBatch);
+        return new CpuDropout(context, units, pixels, spec, maxBatch);
     }
 
     private void checkBatch(String op, int maxBatch) {

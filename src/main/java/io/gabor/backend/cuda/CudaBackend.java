@@ -6,6 +6,8 @@ import io.gabor.backend.BatchNormOp;
 import io.gabor.backend.BatchNormSpec;
 import io.gabor.backend.ClipOp;
 import io.gabor.backend.ClipSpec;
+import io.gabor.backend.DropoutOp;
+import io.gabor.backend.DropoutSpec;
 import io.gabor.backend.Epilogue;
 import io.gabor.backend.OptimizerOp;
 import io.gabor.backend.OptimizerSpec;
@@ -219,6 +221,14 @@ public final class CudaBackend implements Backend {
         CudaMemory.range("batchNorm", "pixels", pixels, 1, Integer.MAX_VALUE);
         checkBatch("batchNorm", maxBatch);
         return new CudaBatchNorm(context, channels, pixels, spec, maxBatch);
+    }
+
+    @Override
+    public DropoutOp dropout(int units, int pixels, DropoutSpec spec, int maxBatch) {
+        CudaMemory.range("dropout", "units", units, 1, Integer.MAX_VALUE);
+        CudaMemory.range("dropout", "pixels", pixels, 1, Integer.MAX_VALUE);
+        checkBatch("dropout", maxBatch);
+        return new CudaDropout(context, units, pixels, spec, maxBatch);
     }
 
     private void checkBatch(String op, int maxBatch) {

@@ -6,6 +6,8 @@ import io.gabor.backend.BatchNormOp;
 import io.gabor.backend.BatchNormSpec;
 import io.gabor.backend.ClipOp;
 import io.gabor.backend.ClipSpec;
+import io.gabor.backend.DropoutOp;
+import io.gabor.backend.DropoutSpec;
 import io.gabor.backend.Epilogue;
 import io.gabor.backend.OptimizerOp;
 import io.gabor.backend.OptimizerSpec;
@@ -31,7 +33,7 @@ import java.util.Set;
  * a double from {@code upload(double[])} to {@code download(double[])}.
  *
  * <p>This class checks arguments, keeps the books of memory and hands over to the file of each family of ops:
- * {@link Convolution}, {@link Dense}, {@link MaxPool}, {@link AvgPool}, {@link BatchNorm}, {@link Activations},
+ * {@link Convolution}, {@link Dense}, {@link MaxPool}, {@link AvgPool}, {@link BatchNorm}, {@link Dropout}, {@link Activations},
  * {@link Pointwises}, {@link Softmax}, {@link Losses}, {@link Batches}, {@link Clipping}, {@link Optimizers}. It is stricter
  * than a backend has to be: labels and the order of
  * samples are checked in every call.
@@ -230,6 +232,15 @@ final class ReferenceBackend implements Backend {
         args.count("pixels", pixels);
         args.count("maxBatch", maxBatch);
         return new BatchNorm(this, channels, pixels, spec, maxBatch);
+    }
+
+    @Override
+    public DropoutOp dropout(int units, int pixels, DropoutSpec spec, int maxBatch) {
+        Arguments args = arguments("dropout");
+        args.count("units", units);
+        args.count("pixels", pixels);
+        args.count("maxBatch", maxBatch);
+        return new Dropout(this, units, pixels, spec, maxBatch);
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.gabor.backend.BackendOptions;
 import io.gabor.backend.Backends;
 import io.gabor.backend.BatchNormSpec;
 import io.gabor.backend.Bias;
+import io.gabor.backend.DropoutSpec;
 import io.gabor.backend.Epilogue;
 import io.gabor.backend.OptimizerOp;
 import io.gabor.backend.OptimizerSpec;
@@ -34,6 +35,7 @@ final class ArgumentsConformanceTest {
     private static final ConvGeometry CONV = Geometries.square(1, 1, 4, 3, 1, Padding.VALID);
     private static final PoolGeometry POOL = PoolGeometry.global(4, 2, 2);
     private static final BatchNormSpec NORM = new BatchNormSpec(1e-5, 0.1, Activation.RELU);
+    private static final DropoutSpec DROPOUT = new DropoutSpec(0.5, 1);
     private static final Epilogue BIASED = new Epilogue(Bias.PER_FILTER, Activation.RELU);
 
     /** One argument position of one op: calls the op with good tensors everywhere and {@code bad} there. */
@@ -144,6 +146,16 @@ final class ArgumentsConformanceTest {
                     norm.backward(2, g.f(), g.f(), g.f(), g.f(), g.f(), g.f(), bad);
                 }
             }),
+            new Position("dropout", "x", (b, g, bad) -> {
+                try (var dropout = b.dropout(4, 2, DROPOUT, 2)) {
+                    dropout.apply(2, g.i(), bad, g.f());
+                }
+            }),
+            new Position("dropout", "y", (b, g, bad) -> {
+                try (var dropout = b.dropout(4, 2, DROPOUT, 2)) {
+                    dropout.apply(2, g.i(), g.f(), bad);
+                }
+            }),
             new Position("optimizer", "gradient", (b, g, bad) -> {
                 List<OptimizerOp.Slot> slots = List.of(new OptimizerOp.Slot(g.f(), bad, List.of()));
                 try (var optimizer = b.optimizer(new OptimizerSpec.Sgd(0, false, 0), slots)) {
@@ -177,6 +189,11 @@ final class ArgumentsConformanceTest {
             new Batch("batchNorm", (b, g, n) -> {
                 try (var norm = b.batchNorm(4, 2, NORM, 2)) {
                     norm.forward(n, g.f(), g.f(), g.f(), g.f(), g.f(), g.f());
+                }
+            }),
+            new Batch("dropout", (b, g, n) -> {
+                try (var dropout = b.dropout(4, 2, DROPOUT, 2)) {
+                    dropout.apply(n, g.i(), g.f(), g.f());
                 }
             }),
             new Batch("avgPool2d", (b, g, n) -> {

@@ -25,6 +25,7 @@ final class CoverageConformanceTest {
                     DenseConformanceTest.class,
                     PoolConformanceTest.class,
                     BatchNormConformanceTest.class,
+                    DropoutConformanceTest.class,
                     PointwiseConformanceTest.class,
                     ElementwiseConformanceTest.class,
                     LossConformanceTest.class,

@@ -24,6 +24,7 @@ final class WarmUpCalls {
         VECTOR,
         SUM,
         ADD,
+        MULTIPLY,
         SGD,
         /** 1 for Nesterov's, else 0. */
         MOMENTUM,
@@ -93,6 +94,7 @@ final class WarmUpCalls {
             case VECTOR -> VectorElements.multiplyVector(4, n * LANES, a, 0, n * LANES, b, 0, c, 0, d);
             case SUM -> VectorElements.sumUp(n * WIDTH, a, 0, c, 0);
             case ADD -> VectorElements.add(n * LANES, a, 0, b, 0, c, 0);
+            case MULTIPLY -> VectorElements.multiply(n * LANES, a, 0, b, 0, c, 0);
             case SGD -> VectorUpdates.sgd(n * LANES, 0, 0, a, 0, b, 0);
             case MOMENTUM -> VectorUpdates.momentum(n * LANES, 0, 0, 0.5f, first == 1, a, 0, b, 0, d, 0);
             case ADAM -> VectorUpdates.adam(n * LANES, adam, a, 0, b, 0, c, 0, d, 0);
@@ -110,7 +112,7 @@ final class WarmUpCalls {
             case POOL -> 32;
             case UNPOOL -> 28;
             case FINISH, DIFFERENTIATE, SGD -> 5;
-            case SUM, ADD -> 4;
+            case SUM, ADD, MULTIPLY -> 4;
             case VECTOR -> 9;
             case MOMENTUM -> 8;
             case ADAM -> 20;

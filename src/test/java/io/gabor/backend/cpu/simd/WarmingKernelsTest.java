@@ -249,6 +249,7 @@ class WarmingKernelsTest {
             float[] a = random(n + 1);
             float[] b = random(n + 2);
             same(n + " elements", random(n + 3), (k, c) -> k.add(length, a, 1, b, 2, c, 3));
+            same(n + " elements", random(n + 3), (k, c) -> k.multiply(length, a, 1, b, 2, c, 3));
         }
     }
 
