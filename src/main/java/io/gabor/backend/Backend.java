@@ -2,6 +2,7 @@ package io.gabor.backend;
 
 import io.gabor.tensor.ConvGeometry;
 import io.gabor.tensor.ElementType;
+import io.gabor.tensor.EnlargeGeometry;
 import io.gabor.tensor.PoolGeometry;
 import io.gabor.tensor.Shape;
 import io.gabor.tensor.Tensor;
@@ -191,6 +192,13 @@ public interface Backend extends AutoCloseable {
      *     ceil-mode window reaches beyond the padding never counts); if not, only real values do
      */
     PoolOp avgPool2d(PoolGeometry geometry, boolean countPadding, int maxBatch);
+
+    /**
+     * Plans enlarging: each pixel of {@code x: N×C×H×W} becomes a square of f×f equal ones in {@code y: N×C×OH×OW}, and zeros are
+     * put around. For {@code 0 ≤ a, b < f}, {@code y[n,c,top + h·f + a,left + v·f + b] = x[n,c,h,v]}, all others are 0, and
+     * {@code dx[n,c,h,v]} is the sum of dy over the same square.
+     */
+    EnlargeOp enlarge2d(EnlargeGeometry geometry, int maxBatch);
 
     /**
      * Plans batch normalisation (Ioffe and Szegedy, 2015). {@code x, y: N×C×P}, P the pixels of a channel; γ, β, μ, σ² and

@@ -35,6 +35,8 @@ public final class LayerConfig {
         READERS.put("global_max_pool2d", config -> new GlobalMaxPool2d());
         READERS.put("avg_pool2d", AvgPool2d::read);
         READERS.put("global_avg_pool2d", config -> new GlobalAvgPool2d());
+        READERS.put("zero_pad2d", ZeroPad2d::read);
+        READERS.put("upsample_nearest2d", UpsampleNearest2d::read);
         READERS.put("reshape", Reshape::read);
         READERS.put("flatten", config -> new Flatten());
         READERS.put("relu", config -> new ReLU());

@@ -12,6 +12,7 @@ import io.gabor.backend.BatchNormSpec;
 import io.gabor.backend.Bias;
 import io.gabor.backend.DropoutOp;
 import io.gabor.backend.DropoutSpec;
+import io.gabor.backend.EnlargeOp;
 import io.gabor.backend.Epilogue;
 import io.gabor.backend.OptimizerOp;
 import io.gabor.backend.OptimizerSpec;
@@ -38,6 +39,7 @@ import io.gabor.optim.RmsProp;
 import io.gabor.optim.Sgd;
 import io.gabor.tensor.ConvGeometry;
 import io.gabor.tensor.ElementType;
+import io.gabor.tensor.EnlargeGeometry;
 import io.gabor.tensor.Philox;
 import io.gabor.tensor.PoolGeometry;
 import io.gabor.tensor.Shape;
@@ -478,6 +480,19 @@ class BackpropExamplesTest {
         dropout.apply(1, pass, tensor(1, 1, 1, 1), mask);
         example.expect("m", read(mask));
         dropout.close();
+    }
+
+    @Test
+    void enlarge() {
+        example("enlarge");
+        EnlargeOp enlarge = backend.enlarge2d(new EnlargeGeometry(1, 1, 2, 2, 0, 0, 0, 0), 1);
+        Tensor y = empty(8);
+        Tensor dx = empty(2);
+        enlarge.forward(1, tensor(example.get("x")), y);
+        enlarge.backward(1, tensor(example.get("dy")), dx);
+        example.expect("y", read(y));
+        example.expect("dx", read(dx));
+        enlarge.close();
     }
 
     private double[] twoSteps(Optimizer optimizer, double rate) {

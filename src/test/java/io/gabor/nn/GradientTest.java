@@ -77,6 +77,11 @@ final class GradientTest {
     }
 
     @TestFactory
+    Stream<DynamicTest> enlarging() {
+        return drawn(12, RandomLayers::enlarge);
+    }
+
+    @TestFactory
     Stream<DynamicTest> elementWiseAndViews() {
         Shape image = Shape.of(2, 3, 4);
         return Stream.<Layer>of(

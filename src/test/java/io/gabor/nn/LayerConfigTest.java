@@ -36,7 +36,8 @@ final class LayerConfigTest {
                         RandomLayers::maxPool,
                         RandomLayers::avgPool,
                         RandomLayers::batchNorm,
-                        RandomLayers::dropout)
+                        RandomLayers::dropout,
+                        RandomLayers::enlarge)
                 .flatMap(draw -> IntStream.rangeClosed(1, 10).mapToObj(seed -> roundTrip(seed, draw)));
     }
 

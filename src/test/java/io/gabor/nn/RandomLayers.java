@@ -121,6 +121,14 @@ final class RandomLayers {
                 layer, images ? Shape.of(between(1, 4), between(1, 3), between(1, 4)) : Shape.of(between(1, 5)));
     }
 
+    /** Draws zeros around images or pixels that become squares. */
+    Case enlarge() {
+        Layer layer = coin()
+                ? new UpsampleNearest2d(between(1, 3))
+                : new ZeroPad2d(Padding.of(between(0, 2), between(0, 2), between(0, 2), between(0, 2)));
+        return new Case(layer, Shape.of(between(1, 3), between(1, 4), between(1, 4)));
+    }
+
     /** Draws an activation. */
     Layer activation() {
         return switch (random.nextInt(4)) {

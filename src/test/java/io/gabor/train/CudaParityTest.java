@@ -40,6 +40,8 @@ import io.gabor.nn.Sigmoid;
 import io.gabor.nn.Softmax;
 import io.gabor.nn.SoftmaxCrossEntropy;
 import io.gabor.nn.Tanh;
+import io.gabor.nn.UpsampleNearest2d;
+import io.gabor.nn.ZeroPad2d;
 import io.gabor.optim.Optimizer;
 import io.gabor.optim.OptimizerState;
 import io.gabor.optim.Sgd;
@@ -190,6 +192,11 @@ class CudaParityTest {
                         new MaxPool2d(3).stride(2),
                         new Reshape(4 * 9 * 9),
                         new Dropout(0.4),
+                        new Reshape(4, 9, 9),
+                        new ZeroPad2d(Padding.of(1, 0, 0, 2)),
+                        new UpsampleNearest2d(2),
+                        new AvgPool2d(2),
+                        new Flatten(),
                         new Dense(10),
                         new Softmax()),
                 data,

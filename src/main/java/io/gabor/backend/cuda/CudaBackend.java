@@ -8,6 +8,7 @@ import io.gabor.backend.ClipOp;
 import io.gabor.backend.ClipSpec;
 import io.gabor.backend.DropoutOp;
 import io.gabor.backend.DropoutSpec;
+import io.gabor.backend.EnlargeOp;
 import io.gabor.backend.Epilogue;
 import io.gabor.backend.OptimizerOp;
 import io.gabor.backend.OptimizerSpec;
@@ -18,6 +19,7 @@ import io.gabor.backend.Timeline;
 import io.gabor.backend.WeightedOp;
 import io.gabor.tensor.ConvGeometry;
 import io.gabor.tensor.ElementType;
+import io.gabor.tensor.EnlargeGeometry;
 import io.gabor.tensor.PoolGeometry;
 import io.gabor.tensor.Shape;
 import io.gabor.tensor.Tensor;
@@ -213,6 +215,12 @@ public final class CudaBackend implements Backend {
     public PoolOp avgPool2d(PoolGeometry geometry, boolean countPadding, int maxBatch) {
         checkBatch("avgPool2d", maxBatch);
         return new CudaAvgPool2d(context, geometry, countPadding, maxBatch);
+    }
+
+    @Override
+    public EnlargeOp enlarge2d(EnlargeGeometry geometry, int maxBatch) {
+        checkBatch("enlarge2d", maxBatch);
+        return new CudaEnlarge(context, geometry, maxBatch);
     }
 
     @Override

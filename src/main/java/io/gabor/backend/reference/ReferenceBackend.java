@@ -8,6 +8,7 @@ import io.gabor.backend.ClipOp;
 import io.gabor.backend.ClipSpec;
 import io.gabor.backend.DropoutOp;
 import io.gabor.backend.DropoutSpec;
+import io.gabor.backend.EnlargeOp;
 import io.gabor.backend.Epilogue;
 import io.gabor.backend.OptimizerOp;
 import io.gabor.backend.OptimizerSpec;
@@ -18,6 +19,7 @@ import io.gabor.backend.Ties;
 import io.gabor.backend.WeightedOp;
 import io.gabor.tensor.ConvGeometry;
 import io.gabor.tensor.ElementType;
+import io.gabor.tensor.EnlargeGeometry;
 import io.gabor.tensor.PoolGeometry;
 import io.gabor.tensor.Shape;
 import io.gabor.tensor.Tensor;
@@ -33,7 +35,7 @@ import java.util.Set;
  * a double from {@code upload(double[])} to {@code download(double[])}.
  *
  * <p>This class checks arguments, keeps the books of memory and hands over to the file of each family of ops:
- * {@link Convolution}, {@link Dense}, {@link MaxPool}, {@link AvgPool}, {@link BatchNorm}, {@link Dropout}, {@link Activations},
+ * {@link Convolution}, {@link Dense}, {@link MaxPool}, {@link AvgPool}, {@link Enlarge}, {@link BatchNorm}, {@link Dropout}, {@link Activations},
  * {@link Pointwises}, {@link Softmax}, {@link Losses}, {@link Batches}, {@link Clipping}, {@link Optimizers}. It is stricter
  * than a backend has to be: labels and the order of
  * samples are checked in every call.
@@ -223,6 +225,12 @@ final class ReferenceBackend implements Backend {
     public PoolOp avgPool2d(PoolGeometry geometry, boolean countPadding, int maxBatch) {
         arguments("avgPool2d").count("maxBatch", maxBatch);
         return new AvgPool(this, geometry, countPadding, maxBatch);
+    }
+
+    @Override
+    public EnlargeOp enlarge2d(EnlargeGeometry geometry, int maxBatch) {
+        arguments("enlarge2d").count("maxBatch", maxBatch);
+        return new Enlarge(this, geometry, maxBatch);
     }
 
     @Override

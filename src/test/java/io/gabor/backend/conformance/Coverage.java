@@ -2,6 +2,7 @@ package io.gabor.backend.conformance;
 
 import io.gabor.backend.Backend;
 import io.gabor.backend.BatchNormOp;
+import io.gabor.backend.EnlargeOp;
 import io.gabor.backend.OptimizerOp;
 import io.gabor.backend.PoolOp;
 import io.gabor.backend.WeightedOp;
@@ -36,7 +37,7 @@ final class Coverage {
         Set<String> ops = new TreeSet<>();
         for (Method method : Backend.class.getDeclaredMethods()) {
             Class<?> type = method.getReturnType();
-            if (type == WeightedOp.class || type == PoolOp.class || type == Optional.class) {
+            if (type == WeightedOp.class || type == PoolOp.class || type == EnlargeOp.class || type == Optional.class) {
                 ops.add(method.getName() + " forward");
                 ops.add(method.getName() + " backward");
             } else if (type == BatchNormOp.class) {

@@ -26,6 +26,7 @@ final class CoverageConformanceTest {
                     PoolConformanceTest.class,
                     BatchNormConformanceTest.class,
                     DropoutConformanceTest.class,
+                    EnlargeConformanceTest.class,
                     PointwiseConformanceTest.class,
                     ElementwiseConformanceTest.class,
                     LossConformanceTest.class,

@@ -29,6 +29,7 @@ final class DeterminismConformanceTest {
         checks.addAll(PoolConformanceTest.checks());
         checks.addAll(BatchNormConformanceTest.checks());
         checks.addAll(DropoutConformanceTest.checks());
+        checks.addAll(EnlargeConformanceTest.checks());
         checks.addAll(PointwiseConformanceTest.checks());
         checks.addAll(ElementwiseConformanceTest.checks());
         checks.addAll(LossConformanceTest.checks());
