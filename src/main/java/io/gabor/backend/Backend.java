@@ -218,6 +218,19 @@ public interface Backend extends AutoCloseable {
     BatchNormOp batchNorm(int channels, int pixels, BatchNormSpec spec, int maxBatch);
 
     /**
+     * Plans layer normalisation (Ba, Kiros and Hinton, 2016). {@code x, y: N×F}, γ and β: F. Over the F values of each sample, and
+     * with {@code g = γ·dy}:
+     *
+     * <pre>
+     * μ = 1/F · Σ x        σ² = 1/F · Σ (x − μ)²        x̂ = (x − μ) / √(σ² + ε)        y = γ·x̂ + β
+     * dβ = Σ over n of dy  dγ = Σ over n of dy·x̂        dx = (g − 1/F · Σ g − x̂ · 1/F · Σ g·x̂) / √(σ² + ε)
+     * </pre>
+     *
+     * @param epsilon ε, above 0
+     */
+    LayerNormOp layerNorm(int features, double epsilon, int maxBatch);
+
+    /**
      * Plans inverted dropout (Srivastava et al., 2014) of units that stay or go as a whole. {@code x, y: N×U×P}, P the values of
      * a unit. {@code u = s·U + c} is the number of unit c of sample s of the batch, {@code r(u)} its 32 random bits: word
      * {@code u mod 4} of {@link io.gabor.tensor.Philox#block} with the spec's seed at position {@code u / 4} of the stream

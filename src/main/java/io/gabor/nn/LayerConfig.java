@@ -29,6 +29,7 @@ public final class LayerConfig {
         READERS.put("dense", Dense::read);
         READERS.put("batch_norm1d", BatchNorm1d::read);
         READERS.put("batch_norm2d", BatchNorm2d::read);
+        READERS.put("layer_norm", LayerNorm::read);
         READERS.put("dropout", Dropout::read);
         READERS.put("dropout2d", Dropout2d::read);
         READERS.put("max_pool2d", MaxPool2d::read);

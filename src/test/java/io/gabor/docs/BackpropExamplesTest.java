@@ -14,6 +14,7 @@ import io.gabor.backend.DropoutOp;
 import io.gabor.backend.DropoutSpec;
 import io.gabor.backend.EnlargeOp;
 import io.gabor.backend.Epilogue;
+import io.gabor.backend.LayerNormOp;
 import io.gabor.backend.OptimizerOp;
 import io.gabor.backend.OptimizerSpec;
 import io.gabor.backend.Pointwise;
@@ -451,6 +452,27 @@ class BackpropExamplesTest {
         Tensor dbeta = empty(1);
         Tensor dx = empty(4);
         norm.backward(4, x, gamma, y, tensor(example.get("dy")), dgamma, dbeta, dx);
+        example.expect("dgamma", read(dgamma));
+        example.expect("dbeta", read(dbeta));
+        example.expect("dx", read(dx));
+        norm.close();
+    }
+
+    @Test
+    void layerNorm() {
+        example("layer-norm");
+        Tensor x = tensor(example.get("x"));
+        Tensor gamma = tensor(example.get("gamma"));
+        LayerNormOp norm = backend.layerNorm(4, 1e-5, 2);
+        Tensor y = empty(8);
+        norm.forward(2, x, tensor(1, 1, 1, 1), tensor(0, 0, 0, 0), y);
+        example.expect("xhat", read(y));
+        norm.forward(2, x, gamma, tensor(example.get("beta")), y);
+        example.expect("y", read(y));
+        Tensor dgamma = empty(4);
+        Tensor dbeta = empty(4);
+        Tensor dx = empty(8);
+        norm.backward(2, x, gamma, tensor(example.get("dy")), dgamma, dbeta, dx);
         example.expect("dgamma", read(dgamma));
         example.expect("dbeta", read(dbeta));
         example.expect("dx", read(dx));

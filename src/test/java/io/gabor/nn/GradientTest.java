@@ -72,6 +72,11 @@ final class GradientTest {
     }
 
     @TestFactory
+    Stream<DynamicTest> layerNormalization() {
+        return drawn(20, RandomLayers::layerNorm);
+    }
+
+    @TestFactory
     Stream<DynamicTest> dropout() {
         return drawn(12, RandomLayers::dropout);
     }

@@ -36,6 +36,7 @@ final class LayerConfigTest {
                         RandomLayers::maxPool,
                         RandomLayers::avgPool,
                         RandomLayers::batchNorm,
+                        RandomLayers::layerNorm,
                         RandomLayers::dropout,
                         RandomLayers::enlarge)
                 .flatMap(draw -> IntStream.rangeClosed(1, 10).mapToObj(seed -> roundTrip(seed, draw)));

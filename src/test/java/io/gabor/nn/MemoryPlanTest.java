@@ -43,7 +43,9 @@ class MemoryPlanTest {
                 new Flatten(),
                 new Dropout(0.5),
                 new Dense(20),
+                new LayerNorm(),
                 new Sigmoid(),
+                new LayerNorm().affine(false),
                 new Dense(3),
                 new Softmax());
     }

@@ -111,6 +111,14 @@ final class RandomLayers {
                 layer, images ? Shape.of(between(1, 3), between(1, 3), between(1, 4)) : Shape.of(between(1, 5)));
     }
 
+    /** Draws layer normalisation of vectors or images, with or without an activation behind it. */
+    Case layerNorm() {
+        Layer norm = new LayerNorm().affine(coin()).epsilon(oneOf(List.of(1e-5, 0.1)));
+        Layer layer = coin() ? norm : Sequential.of(norm, new Tanh());
+        return new Case(
+                layer, coin() ? Shape.of(between(1, 3), between(1, 3), between(2, 4)) : Shape.of(between(2, 6)));
+    }
+
     /** Draws dropout of values or channels, of the input or behind a layer that learns. */
     Case dropout() {
         boolean images = coin();

@@ -27,6 +27,7 @@ import io.gabor.nn.Dropout2d;
 import io.gabor.nn.Flatten;
 import io.gabor.nn.GlobalAvgPool2d;
 import io.gabor.nn.Layer;
+import io.gabor.nn.LayerNorm;
 import io.gabor.nn.LeakyReLU;
 import io.gabor.nn.Loss;
 import io.gabor.nn.MaxPool2d;
@@ -178,6 +179,7 @@ class CudaParityTest {
                         new AvgPool2d(3).stride(2).padding(Padding.of(1)),
                         new Conv2d(8, 1),
                         new ReLU(),
+                        new LayerNorm(),
                         new Dropout2d(0.2),
                         new GlobalAvgPool2d(),
                         new Flatten(),

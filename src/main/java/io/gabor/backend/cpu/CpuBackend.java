@@ -10,6 +10,7 @@ import io.gabor.backend.DropoutOp;
 import io.gabor.backend.DropoutSpec;
 import io.gabor.backend.EnlargeOp;
 import io.gabor.backend.Epilogue;
+import io.gabor.backend.LayerNormOp;
 import io.gabor.backend.OptimizerOp;
 import io.gabor.backend.OptimizerSpec;
 import io.gabor.backend.Pointwise;
@@ -233,6 +234,13 @@ public final class CpuBackend implements Backend {
         Memory.range("batchNorm", "pixels", pixels, 1, Integer.MAX_VALUE);
         checkBatch("batchNorm", maxBatch);
         return new CpuBatchNorm(context, channels, pixels, spec, maxBatch);
+    }
+
+    @Override
+    public LayerNormOp layerNorm(int features, double epsilon, int maxBatch) {
+        Memory.range("layerNorm", "features", features, 1, Integer.MAX_VALUE);
+        checkBatch("layerNorm", maxBatch);
+        return new CpuLayerNorm(context, features, epsilon, maxBatch);
     }
 
     @Override

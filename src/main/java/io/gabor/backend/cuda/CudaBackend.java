@@ -10,6 +10,7 @@ import io.gabor.backend.DropoutOp;
 import io.gabor.backend.DropoutSpec;
 import io.gabor.backend.EnlargeOp;
 import io.gabor.backend.Epilogue;
+import io.gabor.backend.LayerNormOp;
 import io.gabor.backend.OptimizerOp;
 import io.gabor.backend.OptimizerSpec;
 import io.gabor.backend.Pointwise;
@@ -229,6 +230,13 @@ public final class CudaBackend implements Backend {
         CudaMemory.range("batchNorm", "pixels", pixels, 1, Integer.MAX_VALUE);
         checkBatch("batchNorm", maxBatch);
         return new CudaBatchNorm(context, channels, pixels, spec, maxBatch);
+    }
+
+    @Override
+    public LayerNormOp layerNorm(int features, double epsilon, int maxBatch) {
+        CudaMemory.range("layerNorm", "features", features, 1, Integer.MAX_VALUE);
+        checkBatch("layerNorm", maxBatch);
+        return new CudaLayerNorm(context, features, epsilon, maxBatch);
     }
 
     @Override

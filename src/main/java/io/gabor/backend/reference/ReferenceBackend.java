@@ -10,6 +10,7 @@ import io.gabor.backend.DropoutOp;
 import io.gabor.backend.DropoutSpec;
 import io.gabor.backend.EnlargeOp;
 import io.gabor.backend.Epilogue;
+import io.gabor.backend.LayerNormOp;
 import io.gabor.backend.OptimizerOp;
 import io.gabor.backend.OptimizerSpec;
 import io.gabor.backend.OutOfMemoryException;
@@ -35,7 +36,7 @@ import java.util.Set;
  * a double from {@code upload(double[])} to {@code download(double[])}.
  *
  * <p>This class checks arguments, keeps the books of memory and hands over to the file of each family of ops:
- * {@link Convolution}, {@link Dense}, {@link MaxPool}, {@link AvgPool}, {@link Enlarge}, {@link BatchNorm}, {@link Dropout}, {@link Activations},
+ * {@link Convolution}, {@link Dense}, {@link MaxPool}, {@link AvgPool}, {@link Enlarge}, {@link BatchNorm}, {@link LayerNorm}, {@link Dropout}, {@link Activations},
  * {@link Pointwises}, {@link Softmax}, {@link Losses}, {@link Batches}, {@link Clipping}, {@link Optimizers}. It is stricter
  * than a backend has to be: labels and the order of
  * samples are checked in every call.
@@ -240,6 +241,14 @@ final class ReferenceBackend implements Backend {
         args.count("pixels", pixels);
         args.count("maxBatch", maxBatch);
         return new BatchNorm(this, channels, pixels, spec, maxBatch);
+    }
+
+    @Override
+    public LayerNormOp layerNorm(int features, double epsilon, int maxBatch) {
+        Arguments args = arguments("layerNorm");
+        args.count("features", features);
+        args.count("maxBatch", maxBatch);
+        return new LayerNorm(this, features, epsilon, maxBatch);
     }
 
     @Override

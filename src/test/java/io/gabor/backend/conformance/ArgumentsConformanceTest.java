@@ -168,6 +168,16 @@ final class ArgumentsConformanceTest {
                     enlarge.backward(1, bad, g.f());
                 }
             }),
+            new Position("layerNorm", "gamma", (b, g, bad) -> {
+                try (var norm = b.layerNorm(8, 1e-5, 2)) {
+                    norm.forward(2, g.f(), bad, g.f(), g.f());
+                }
+            }),
+            new Position("layerNorm", "dx", (b, g, bad) -> {
+                try (var norm = b.layerNorm(8, 1e-5, 2)) {
+                    norm.backward(2, g.f(), g.f(), g.f(), g.f(), g.f(), bad);
+                }
+            }),
             new Position("optimizer", "gradient", (b, g, bad) -> {
                 List<OptimizerOp.Slot> slots = List.of(new OptimizerOp.Slot(g.f(), bad, List.of()));
                 try (var optimizer = b.optimizer(new OptimizerSpec.Sgd(0, false, 0), slots)) {
@@ -211,6 +221,11 @@ final class ArgumentsConformanceTest {
             new Batch("enlarge2d", (b, g, n) -> {
                 try (var enlarge = b.enlarge2d(ENLARGE, 2)) {
                     enlarge.forward(n, g.f(), g.f());
+                }
+            }),
+            new Batch("layerNorm", (b, g, n) -> {
+                try (var norm = b.layerNorm(8, 1e-5, 2)) {
+                    norm.forward(n, g.f(), g.f(), g.f(), g.f());
                 }
             }),
             new Batch("avgPool2d", (b, g, n) -> {

@@ -25,6 +25,7 @@ final class CoverageConformanceTest {
                     DenseConformanceTest.class,
                     PoolConformanceTest.class,
                     BatchNormConformanceTest.class,
+                    LayerNormConformanceTest.class,
                     DropoutConformanceTest.class,
                     EnlargeConformanceTest.class,
                     PointwiseConformanceTest.class,
