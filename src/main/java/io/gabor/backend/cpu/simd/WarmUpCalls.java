@@ -28,7 +28,13 @@ final class WarmUpCalls {
         SGD,
         /** 1 for Nesterov's, else 0. */
         MOMENTUM,
-        ADAM
+        ADAM,
+        MOMENTS,
+        PRODUCTS,
+        NORMALIZE,
+        COMBINE,
+        AFFINE,
+        GRADIENTS
     }
 
     static final int MOST_STEPS = 64;
@@ -43,6 +49,7 @@ final class WarmUpCalls {
     private final int[] columns = new int[TALLEST];
     private final int[] steps = new int[MOST_STEPS];
     private final AdamConstants adam = new AdamConstants();
+    private final NormKernels norms = new VectorNorms();
     // Values that stay normal numbers, however often something is computed with them.
     private final float[] a = filled(0.5f);
     private final float[] b = filled(0.001f);
@@ -98,6 +105,12 @@ final class WarmUpCalls {
             case SGD -> VectorUpdates.sgd(n * LANES, 0, 0, a, 0, b, 0);
             case MOMENTUM -> VectorUpdates.momentum(n * LANES, 0, 0, 0.5f, first == 1, a, 0, b, 0, d, 0);
             case ADAM -> VectorUpdates.adam(n * LANES, adam, a, 0, b, 0, c, 0, d, 0);
+            case MOMENTS -> norms.moments(n * WIDTH, 0.5f, b, 0, c);
+            case PRODUCTS -> norms.products(n * WIDTH, 0.5f, b, 0, d, 0, c);
+            case NORMALIZE -> norms.normalize(n * LANES, 0.5f, 2, 1, b, 0, c, 0);
+            case COMBINE -> norms.combine(n * LANES, 2, d, 0, 3, 0.5f, b, 0, 1, c, 0);
+            case AFFINE -> norms.affine(n * LANES, 0.5f, 2, 1, b, 0, d, 0, d, 0, c, 0);
+            case GRADIENTS -> norms.addGradients(n * LANES, 0.5f, 2, 1, b, 0, b, 0, c, 0, c, MOST_STEPS * LANES);
         }
         return n * operations(kind, first, second);
     }
@@ -116,6 +129,11 @@ final class WarmUpCalls {
             case VECTOR -> 9;
             case MOMENTUM -> 8;
             case ADAM -> 20;
+            case MOMENTS -> 8;
+            case PRODUCTS -> 10;
+            case NORMALIZE -> 4;
+            case COMBINE, AFFINE -> 6;
+            case GRADIENTS -> 9;
         };
     }
 }

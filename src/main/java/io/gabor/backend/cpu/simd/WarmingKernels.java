@@ -32,6 +32,7 @@ final class WarmingKernels extends VectorKernels {
     private final WarmUp sgd;
     private final WarmUp[] momentum = new WarmUp[2];
     private final WarmUp adam;
+    private final NormKernels norms;
 
     /**
      * Makes kernels of which none is compiled.
@@ -68,6 +69,12 @@ final class WarmingKernels extends VectorKernels {
         momentum[0] = new WarmUp(queue, Kind.MOMENTUM, 0, 0);
         momentum[1] = new WarmUp(queue, Kind.MOMENTUM, 1, 0);
         adam = new WarmUp(queue, Kind.ADAM, 0, 0);
+        norms = new WarmingNorms(queue);
+    }
+
+    @Override
+    public NormKernels norms() {
+        return norms;
     }
 
     @Override
