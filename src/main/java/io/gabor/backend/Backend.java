@@ -3,6 +3,7 @@ package io.gabor.backend;
 import io.gabor.tensor.ConvGeometry;
 import io.gabor.tensor.ElementType;
 import io.gabor.tensor.ImageEdit;
+import io.gabor.tensor.EnlargeGeometry;
 import io.gabor.tensor.PoolGeometry;
 import io.gabor.tensor.Shape;
 import io.gabor.tensor.Tensor;
@@ -194,6 +195,13 @@ public interface Backend extends AutoCloseable {
     PoolOp avgPool2d(PoolGeometry geometry, boolean countPadding, int maxBatch);
 
     /**
+     * Plans enlarging: each pixel of {@code x: N×C×H×W} becomes a square of f×f equal ones in {@code y: N×C×OH×OW}, and zeros are
+     * put around. For {@code 0 ≤ a, b < f}, {@code y[n,c,top + h·f + a,left + v·f + b] = x[n,c,h,v]}, all others are 0, and
+     * {@code dx[n,c,h,v]} is the sum of dy over the same square.
+     */
+    EnlargeOp enlarge2d(EnlargeGeometry geometry, int maxBatch);
+
+    /**
      * Plans batch normalisation (Ioffe and Szegedy, 2015). {@code x, y: N×C×P}, P the pixels of a channel; γ, β, μ, σ² and
      * all statistics have C elements. Over the {@code m = n·P} values of each channel, and with
      * {@code dz = dy · activation'}:
@@ -209,6 +217,29 @@ public interface Backend extends AutoCloseable {
      * running statistics stay as they are. With the running statistics instead of μ and σ² it is {@link BatchNormOp#infer}.
      */
     BatchNormOp batchNorm(int channels, int pixels, BatchNormSpec spec, int maxBatch);
+
+    /**
+     * Plans layer normalisation (Ba, Kiros and Hinton, 2016). {@code x, y: N×F}, γ and β: F. Over the F values of each sample, and
+     * with {@code g = γ·dy}:
+     *
+     * <pre>
+     * μ = 1/F · Σ x        σ² = 1/F · Σ (x − μ)²        x̂ = (x − μ) / √(σ² + ε)        y = γ·x̂ + β
+     * dβ = Σ over n of dy  dγ = Σ over n of dy·x̂        dx = (g − 1/F · Σ g − x̂ · 1/F · Σ g·x̂) / √(σ² + ε)
+     * </pre>
+     *
+     * @param epsilon ε, above 0
+     */
+    LayerNormOp layerNorm(int features, double epsilon, int maxBatch);
+
+    /**
+     * Plans inverted dropout (Srivastava et al., 2014) of units that stay or go as a whole. {@code x, y: N×U×P}, P the values of
+     * a unit. {@code u = s·U + c} is the number of unit c of sample s of the batch, {@code r(u)} its 32 random bits: word
+     * {@code u mod 4} of {@link io.gabor.tensor.Philox#block} with the spec's seed at position {@code u / 4} of the stream
+     * {@code counter[0]}, which is read without a sign. So a mask is the same on every backend, to the bit:
+     * {@code y[s,c,i] = x[s,c,i]·m(u)} with {@code m(u) = r(u) < p·2³² ? 0 : 1/(1 − p)}. For the gradients {@code dx = dy·m} it
+     * is the same op.
+     */
+    DropoutOp dropout(int units, int pixels, DropoutSpec spec, int maxBatch);
 
     /** {@code y[i] = f(x[i])} for {@code i < count}. {@code y} may be {@code x}. */
     void activation(Activation f, int count, Tensor x, Tensor y);

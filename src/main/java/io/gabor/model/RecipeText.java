@@ -65,7 +65,7 @@ final class RecipeText {
     private Recipe read(Recipe base) {
         Map<String, Object> written = base.write();
         Map<String, Object> options = new LinkedHashMap<>(base.options().write());
-        Set<String> ofOptions = TrainingOptions.keys();
+        List<String> ofOptions = TrainingOptions.keys();
         Set<String> own = new LinkedHashSet<>(written.keySet());
         own.removeAll(List.of(Recipe.SCALE, Recipe.SHIFT, Recipe.OPTIONS));
         if (found.get(OPTIMIZER) instanceof String optimizer && !optimizer.equals(base.optimizer())) {

@@ -17,6 +17,8 @@ import java.util.List;
 public final class BuildContext {
     /** Parameters draw from the streams below, by their number. */
     private static final long FROZEN_STREAM = 1L << 32;
+    /** The stream of {@link #drawSeed}; those of the parameters are small numbers. */
+    private static final long SEEDS = 0x6472_6F70_6F75_74L;
 
     private final Backend backend;
     private final int maxBatch;
@@ -30,6 +32,11 @@ public final class BuildContext {
     private final List<Buffer> buffers = new ArrayList<>();
     private final List<Tensor> tensors = new ArrayList<>();
     private final List<AutoCloseable> ops = new ArrayList<>();
+    /** How many training passes there have been, I32; null where no layer asks. */
+    private Tensor passes;
+    /** How many seeds have been drawn. */
+    private int drawn;
+
     private long activationBytes;
     private long parameterBytes;
     private long bufferBytes;
@@ -140,6 +147,30 @@ public final class BuildContext {
         return buffer;
     }
 
+    /**
+     * Returns the counter of the network's forward passes in training, I32, one element: what a layer draws anew for each of
+     * them is to depend on it. It is in backend memory, so that a recorded step counts too, and no layer changes it.
+     */
+    public Tensor passCounter() {
+        if (passes == null) {
+            bufferBytes += backend.bytesOf(ElementType.I32);
+            passes = allocate(ElementType.I32, Shape.of(1));
+        }
+        return passes;
+    }
+
+    /** Returns {@link #passCounter} if a layer has asked for it, else null. */
+    Tensor passes() {
+        return passes;
+    }
+
+    /** Returns a seed that depends on the network's and on how many were drawn before: one for each layer that needs one. */
+    public long drawSeed() {
+        int[] words = new int[4];
+        Philox.block(seed, SEEDS, drawn++, words);
+        return Integer.toUnsignedLong(words[0]) | (long) words[1] << 32;
+    }
+
     private Tensor filled(Tensor tensor, float value) {
         if (!dry) {
             backend.fill(tensor, value);
@@ -154,10 +185,14 @@ public final class BuildContext {
     }
 
     private Tensor allocate(Shape shape) {
+        return allocate(ElementType.F32, shape);
+    }
+
+    private Tensor allocate(ElementType type, Shape shape) {
         if (dry) {
-            return new Tensor(ElementType.F32, shape, new NoMemory(shape.size()));
+            return new Tensor(type, shape, new NoMemory(shape.size()));
         }
-        Tensor tensor = backend.allocate(shape);
+        Tensor tensor = backend.allocate(type, shape);
         tensors.add(tensor);
         return tensor;
     }
@@ -184,7 +219,7 @@ public final class BuildContext {
         return Collections.unmodifiableList(buffers);
     }
 
-    /** Returns the bytes of the buffers. */
+    /** Returns the bytes of the buffers, and of the counter of passes. */
     long bufferBytes() {
         return bufferBytes;
     }

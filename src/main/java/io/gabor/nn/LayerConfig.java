@@ -30,10 +30,15 @@ public final class LayerConfig {
         READERS.put("dense", Dense::read);
         READERS.put("batch_norm1d", BatchNorm1d::read);
         READERS.put("batch_norm2d", BatchNorm2d::read);
+        READERS.put("layer_norm", LayerNorm::read);
+        READERS.put("dropout", Dropout::read);
+        READERS.put("dropout2d", Dropout2d::read);
         READERS.put("max_pool2d", MaxPool2d::read);
         READERS.put("global_max_pool2d", config -> new GlobalMaxPool2d());
         READERS.put("avg_pool2d", AvgPool2d::read);
         READERS.put("global_avg_pool2d", config -> new GlobalAvgPool2d());
+        READERS.put("zero_pad2d", ZeroPad2d::read);
+        READERS.put("upsample_nearest2d", UpsampleNearest2d::read);
         READERS.put("reshape", Reshape::read);
         READERS.put("flatten", config -> new Flatten());
         READERS.put("relu", config -> new ReLU());

@@ -12,6 +12,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.IntFunction;
 
 /**
@@ -171,8 +172,22 @@ public final class Network implements AutoCloseable {
         layer.children().forEach(child -> collectLeaves(child, leaves));
     }
 
-    /** Computes {@link #out} from the first {@code n} samples of {@link #in}. */
+    /**
+     * Returns what counts the forward passes in training, I32, one element in backend memory; empty where no layer draws
+     * random numbers. The masks of the next pass depend on it: whoever goes back to an earlier state restores it too.
+     */
+    public Optional<Tensor> passCounter() {
+        return Optional.ofNullable(context.passes());
+    }
+
+    /**
+     * Computes {@link #out} from the first {@code n} samples of {@link #in}. In training the random masks of all layers are drawn
+     * anew; {@code root().forward} keeps those of the last pass.
+     */
     public void forward(int n, Mode mode) {
+        if (mode == Mode.TRAIN && context.passes() != null) {
+            backend.increment(context.passes(), 1);
+        }
         root.forward(n, mode);
     }
 

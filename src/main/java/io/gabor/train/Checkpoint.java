@@ -17,7 +17,7 @@ final class Checkpoint implements AutoCloseable {
 
     /** A copy of all that a training step changes. */
     Checkpoint(Network network, OptimizerState optimizer, DeviceDataset data, List<Tensor> averages) {
-        this(network, changed(optimizer, data, averages));
+        this(network, changed(network, optimizer, data, averages));
     }
 
     /** A copy of a network's parameters. */
@@ -38,11 +38,13 @@ final class Checkpoint implements AutoCloseable {
         }
     }
 
-    private static List<Tensor> changed(OptimizerState optimizer, DeviceDataset data, List<Tensor> averages) {
+    private static List<Tensor> changed(
+            Network network, OptimizerState optimizer, DeviceDataset data, List<Tensor> averages) {
         List<Tensor> changed = new ArrayList<>(optimizer.tensors());
         changed.addAll(averages);
         changed.add(optimizer.stepCounter());
         changed.add(data.cursor());
+        network.passCounter().ifPresent(changed::add);
         return changed;
     }
 

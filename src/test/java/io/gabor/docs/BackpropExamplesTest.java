@@ -10,7 +10,11 @@ import io.gabor.backend.Backends;
 import io.gabor.backend.BatchNormOp;
 import io.gabor.backend.BatchNormSpec;
 import io.gabor.backend.Bias;
+import io.gabor.backend.DropoutOp;
+import io.gabor.backend.DropoutSpec;
+import io.gabor.backend.EnlargeOp;
 import io.gabor.backend.Epilogue;
+import io.gabor.backend.LayerNormOp;
 import io.gabor.backend.OptimizerOp;
 import io.gabor.backend.OptimizerSpec;
 import io.gabor.backend.Pointwise;
@@ -36,6 +40,7 @@ import io.gabor.optim.RmsProp;
 import io.gabor.optim.Sgd;
 import io.gabor.tensor.ConvGeometry;
 import io.gabor.tensor.ElementType;
+import io.gabor.tensor.EnlargeGeometry;
 import io.gabor.tensor.Philox;
 import io.gabor.tensor.PoolGeometry;
 import io.gabor.tensor.Shape;
@@ -47,6 +52,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -450,6 +456,65 @@ class BackpropExamplesTest {
         example.expect("dbeta", read(dbeta));
         example.expect("dx", read(dx));
         norm.close();
+    }
+
+    @Test
+    void layerNorm() {
+        example("layer-norm");
+        Tensor x = tensor(example.get("x"));
+        Tensor gamma = tensor(example.get("gamma"));
+        LayerNormOp norm = backend.layerNorm(4, 1e-5, 2);
+        Tensor y = empty(8);
+        norm.forward(2, x, tensor(1, 1, 1, 1), tensor(0, 0, 0, 0), y);
+        example.expect("xhat", read(y));
+        norm.forward(2, x, gamma, tensor(example.get("beta")), y);
+        example.expect("y", read(y));
+        Tensor dgamma = empty(4);
+        Tensor dbeta = empty(4);
+        Tensor dx = empty(8);
+        norm.backward(2, x, gamma, tensor(example.get("dy")), dgamma, dbeta, dx);
+        example.expect("dgamma", read(dgamma));
+        example.expect("dbeta", read(dbeta));
+        example.expect("dx", read(dx));
+        norm.close();
+    }
+
+    @Test
+    void dropout() {
+        example("dropout");
+        double p = example.number("p");
+        int[] words = new int[4];
+        Philox.block(3, 2, 0, words);
+        example.expect(
+                "r",
+                Arrays.stream(words)
+                        .mapToDouble(word -> Integer.toUnsignedLong(word) * 0x1p-32)
+                        .toArray());
+        Tensor pass = backend.allocate(ElementType.I32, Shape.of(1));
+        backend.fill(pass, 2);
+        DropoutOp dropout = backend.dropout(4, 1, new DropoutSpec(p, 3), 1);
+        for (String[] each : new String[][] {{"x", "y"}, {"dy", "dx"}}) {
+            Tensor out = empty(4);
+            dropout.apply(1, pass, tensor(example.get(each[0])), out);
+            example.expect(each[1], read(out));
+        }
+        Tensor mask = empty(4);
+        dropout.apply(1, pass, tensor(1, 1, 1, 1), mask);
+        example.expect("m", read(mask));
+        dropout.close();
+    }
+
+    @Test
+    void enlarge() {
+        example("enlarge");
+        EnlargeOp enlarge = backend.enlarge2d(new EnlargeGeometry(1, 1, 2, 2, 0, 0, 0, 0), 1);
+        Tensor y = empty(8);
+        Tensor dx = empty(2);
+        enlarge.forward(1, tensor(example.get("x")), y);
+        enlarge.backward(1, tensor(example.get("dy")), dx);
+        example.expect("y", read(y));
+        example.expect("dx", read(dx));
+        enlarge.close();
     }
 
     private double[] twoSteps(Optimizer optimizer, double rate) {

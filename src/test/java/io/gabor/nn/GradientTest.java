@@ -72,6 +72,21 @@ final class GradientTest {
     }
 
     @TestFactory
+    Stream<DynamicTest> layerNormalization() {
+        return drawn(20, RandomLayers::layerNorm);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> dropout() {
+        return drawn(12, RandomLayers::dropout);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> enlarging() {
+        return drawn(12, RandomLayers::enlarge);
+    }
+
+    @TestFactory
     Stream<DynamicTest> elementWiseAndViews() {
         Shape image = Shape.of(2, 3, 4);
         return Stream.<Layer>of(

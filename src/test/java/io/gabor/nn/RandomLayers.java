@@ -111,6 +111,32 @@ final class RandomLayers {
                 layer, images ? Shape.of(between(1, 3), between(1, 3), between(1, 4)) : Shape.of(between(1, 5)));
     }
 
+    /** Draws layer normalisation of vectors or images, with or without an activation behind it. */
+    Case layerNorm() {
+        Layer norm = new LayerNorm().affine(coin()).epsilon(oneOf(List.of(1e-5, 0.1)));
+        Layer layer = coin() ? norm : Sequential.of(norm, new Tanh());
+        return new Case(
+                layer, coin() ? Shape.of(between(1, 3), between(1, 3), between(2, 4)) : Shape.of(between(2, 6)));
+    }
+
+    /** Draws dropout of values or channels, of the input or behind a layer that learns. */
+    Case dropout() {
+        boolean images = coin();
+        double probability = oneOf(List.of(0.0, 0.3, 0.5, 0.9));
+        Layer dropout = images ? new Dropout2d(probability) : new Dropout(probability);
+        Layer layer = coin() ? dropout : Sequential.of(images ? new Conv2d(3, 1) : new Dense(4), dropout, new Tanh());
+        return new Case(
+                layer, images ? Shape.of(between(1, 4), between(1, 3), between(1, 4)) : Shape.of(between(1, 5)));
+    }
+
+    /** Draws zeros around images or pixels that become squares. */
+    Case enlarge() {
+        Layer layer = coin()
+                ? new UpsampleNearest2d(between(1, 3))
+                : new ZeroPad2d(Padding.of(between(0, 2), between(0, 2), between(0, 2), between(0, 2)));
+        return new Case(layer, Shape.of(between(1, 3), between(1, 4), between(1, 4)));
+    }
+
     /** Draws an activation. */
     Layer activation() {
         return switch (random.nextInt(4)) {

@@ -10,6 +10,7 @@ import io.gabor.backend.ClipSpec;
 import io.gabor.data.Dataset;
 import io.gabor.data.Normalization;
 import io.gabor.nn.Dense;
+import io.gabor.nn.Dropout;
 import io.gabor.nn.MeanSquaredError;
 import io.gabor.nn.Network;
 import io.gabor.nn.Sequential;
@@ -76,6 +77,25 @@ final class AccumulationTest {
         Run all = run(backend, 29, 1, trainer -> trainer);
         same(all, run(backend, 10, 3, trainer -> trainer), tolerance);
         same(all, run(backend, 10, Integer.MAX_VALUE, trainer -> trainer), tolerance);
+    }
+
+    /** 29 samples in steps of three batches of four: eight batches an epoch. */
+    @ParameterizedTest
+    @MethodSource("io.gabor.train.EachBackend#names")
+    void everyBatchHasItsOwnMask(String name) {
+        Dataset data = Samples.clouds(29, 4, 3, 7);
+        try (Backend backend = Backends.select(name);
+                Network network = Network.training(
+                        Sequential.of(new Dense(6), new Dropout(0.5), new Dense(3)), Shape.of(4), backend, 4, 3)) {
+            new Trainer(network, new SoftmaxCrossEntropy(), new Adam(0.02))
+                    .normalization(Normalization.NONE)
+                    .accumulate(3)
+                    .epochs(2)
+                    .train(data);
+            int[] passes = new int[1];
+            backend.download(network.passCounter().orElseThrow(), passes, 1);
+            assertEquals(2 * 8, passes[0]);
+        }
     }
 
     @Test

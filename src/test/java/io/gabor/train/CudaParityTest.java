@@ -22,9 +22,12 @@ import io.gabor.nn.BinaryCrossEntropy;
 import io.gabor.nn.BinaryCrossEntropyWithLogits;
 import io.gabor.nn.Conv2d;
 import io.gabor.nn.Dense;
+import io.gabor.nn.Dropout;
+import io.gabor.nn.Dropout2d;
 import io.gabor.nn.Flatten;
 import io.gabor.nn.GlobalAvgPool2d;
 import io.gabor.nn.Layer;
+import io.gabor.nn.LayerNorm;
 import io.gabor.nn.LeakyReLU;
 import io.gabor.nn.Loss;
 import io.gabor.nn.MaxPool2d;
@@ -38,6 +41,8 @@ import io.gabor.nn.Sigmoid;
 import io.gabor.nn.Softmax;
 import io.gabor.nn.SoftmaxCrossEntropy;
 import io.gabor.nn.Tanh;
+import io.gabor.nn.UpsampleNearest2d;
+import io.gabor.nn.ZeroPad2d;
 import io.gabor.optim.Optimizer;
 import io.gabor.optim.OptimizerState;
 import io.gabor.optim.Sgd;
@@ -174,6 +179,8 @@ class CudaParityTest {
                         new AvgPool2d(3).stride(2).padding(Padding.of(1)),
                         new Conv2d(8, 1),
                         new ReLU(),
+                        new LayerNorm(),
+                        new Dropout2d(0.2),
                         new GlobalAvgPool2d(),
                         new Flatten(),
                         new Dense(10)),
@@ -186,6 +193,12 @@ class CudaParityTest {
                         new Sigmoid(),
                         new MaxPool2d(3).stride(2),
                         new Reshape(4 * 9 * 9),
+                        new Dropout(0.4),
+                        new Reshape(4, 9, 9),
+                        new ZeroPad2d(Padding.of(1, 0, 0, 2)),
+                        new UpsampleNearest2d(2),
+                        new AvgPool2d(2),
+                        new Flatten(),
                         new Dense(10),
                         new Softmax()),
                 data,

@@ -13,6 +13,7 @@ import io.gabor.data.Normalization;
 import io.gabor.data.Shuffle;
 import io.gabor.nn.BatchNorm1d;
 import io.gabor.nn.Dense;
+import io.gabor.nn.Dropout;
 import io.gabor.nn.Layer;
 import io.gabor.nn.MeanSquaredError;
 import io.gabor.nn.Mode;
@@ -49,6 +50,10 @@ final class DivergenceTest {
     private static final Supplier<Layer> NORMALIZED =
             () -> Sequential.of(new Dense(5), new BatchNorm1d(), new ReLU(), new Dense(4), new Dense(1));
 
+    /** Draws a mask in every step, and the search has to meet the same ones. */
+    private static final Supplier<Layer> DROPPING = () ->
+            Sequential.of(new Dense(8), new Dropout(0.3), new ReLU(), new Dense(4), new Dropout(0.3), new Dense(1));
+
     private static final Supplier<Layer> LINEAR = () -> new Dense(1).bias(false);
 
     /** A run that diverges. */
@@ -81,6 +86,7 @@ final class DivergenceTest {
                 new Run("after a while", DEEP, new Sgd(3), Schedule.CONSTANT, 10, 4, 100),
                 new Run("with momentum", DEEP, new Sgd(2, 0.9, true, 0), Schedule.CONSTANT, 11, 4, 100),
                 new Run("with running statistics", NORMALIZED, new Sgd(3), Schedule.CONSTANT, 10, 4, 100),
+                new Run("with masks", DROPPING, new Sgd(3), Schedule.CONSTANT, 10, 4, 100),
                 new Run("slowly, over epochs", LINEAR, new Sgd(1.4), Schedule.CONSTANT, 11, 4, 300),
                 new Run("after many steps of one epoch", LINEAR, new Sgd(1.4), Schedule.CONSTANT, 5000, 4, 2),
                 new Run("while the rate sinks", LINEAR, new Sgd(1.7), Schedule.COSINE, 4000, 4, 1),

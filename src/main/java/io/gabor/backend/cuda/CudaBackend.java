@@ -6,7 +6,11 @@ import io.gabor.backend.BatchNormOp;
 import io.gabor.backend.BatchNormSpec;
 import io.gabor.backend.ClipOp;
 import io.gabor.backend.ClipSpec;
+import io.gabor.backend.DropoutOp;
+import io.gabor.backend.DropoutSpec;
+import io.gabor.backend.EnlargeOp;
 import io.gabor.backend.Epilogue;
+import io.gabor.backend.LayerNormOp;
 import io.gabor.backend.OptimizerOp;
 import io.gabor.backend.OptimizerSpec;
 import io.gabor.backend.Pointwise;
@@ -16,6 +20,7 @@ import io.gabor.backend.Timeline;
 import io.gabor.backend.WeightedOp;
 import io.gabor.tensor.ConvGeometry;
 import io.gabor.tensor.ElementType;
+import io.gabor.tensor.EnlargeGeometry;
 import io.gabor.tensor.PoolGeometry;
 import io.gabor.tensor.Shape;
 import io.gabor.tensor.Tensor;
@@ -216,11 +221,32 @@ public final class CudaBackend implements Backend {
     }
 
     @Override
+    public EnlargeOp enlarge2d(EnlargeGeometry geometry, int maxBatch) {
+        checkBatch("enlarge2d", maxBatch);
+        return new CudaEnlarge(context, geometry, maxBatch);
+    }
+
+    @Override
     public BatchNormOp batchNorm(int channels, int pixels, BatchNormSpec spec, int maxBatch) {
         CudaMemory.range("batchNorm", "channels", channels, 1, Integer.MAX_VALUE);
         CudaMemory.range("batchNorm", "pixels", pixels, 1, Integer.MAX_VALUE);
         checkBatch("batchNorm", maxBatch);
         return new CudaBatchNorm(context, channels, pixels, spec, maxBatch);
+    }
+
+    @Override
+    public LayerNormOp layerNorm(int features, double epsilon, int maxBatch) {
+        CudaMemory.range("layerNorm", "features", features, 1, Integer.MAX_VALUE);
+        checkBatch("layerNorm", maxBatch);
+        return new CudaLayerNorm(context, features, epsilon, maxBatch);
+    }
+
+    @Override
+    public DropoutOp dropout(int units, int pixels, DropoutSpec spec, int maxBatch) {
+        CudaMemory.range("dropout", "units", units, 1, Integer.MAX_VALUE);
+        CudaMemory.range("dropout", "pixels", pixels, 1, Integer.MAX_VALUE);
+        checkBatch("dropout", maxBatch);
+        return new CudaDropout(context, units, pixels, spec, maxBatch);
     }
 
     private void checkBatch(String op, int maxBatch) {

@@ -6,7 +6,11 @@ import io.gabor.backend.BatchNormOp;
 import io.gabor.backend.BatchNormSpec;
 import io.gabor.backend.ClipOp;
 import io.gabor.backend.ClipSpec;
+import io.gabor.backend.DropoutOp;
+import io.gabor.backend.DropoutSpec;
+import io.gabor.backend.EnlargeOp;
 import io.gabor.backend.Epilogue;
+import io.gabor.backend.LayerNormOp;
 import io.gabor.backend.OptimizerOp;
 import io.gabor.backend.OptimizerSpec;
 import io.gabor.backend.OutOfMemoryException;
@@ -16,6 +20,7 @@ import io.gabor.backend.Ties;
 import io.gabor.backend.WeightedOp;
 import io.gabor.tensor.ConvGeometry;
 import io.gabor.tensor.ElementType;
+import io.gabor.tensor.EnlargeGeometry;
 import io.gabor.tensor.PoolGeometry;
 import io.gabor.tensor.Shape;
 import io.gabor.tensor.Tensor;
@@ -31,8 +36,9 @@ import java.util.Set;
  * a double from {@code upload(double[])} to {@code download(double[])}.
  *
  * <p>This class checks arguments, keeps the books of memory and hands over to the file of each family of ops:
- * {@link Convolution}, {@link Dense}, {@link MaxPool}, {@link AvgPool}, {@link BatchNorm}, {@link Activations},
- * {@link Pointwises}, {@link Softmax}, {@link Losses}, {@link Batches}, {@link Augmented}, {@link Clipping}, {@link Optimizers}. It is stricter
+ * {@link Convolution}, {@link Dense}, {@link MaxPool}, {@link AvgPool}, {@link Enlarge}, {@link BatchNorm},
+ * {@link LayerNorm}, {@link Dropout}, {@link Activations}, {@link Pointwises}, {@link Softmax}, {@link Losses},
+ * {@link Batches}, {@link Augmented}, {@link Clipping}, {@link Optimizers}. It is stricter
  * than a backend has to be: labels and the order of
  * samples are checked in every call.
  */
@@ -224,12 +230,35 @@ final class ReferenceBackend implements Backend {
     }
 
     @Override
+    public EnlargeOp enlarge2d(EnlargeGeometry geometry, int maxBatch) {
+        arguments("enlarge2d").count("maxBatch", maxBatch);
+        return new Enlarge(this, geometry, maxBatch);
+    }
+
+    @Override
     public BatchNormOp batchNorm(int channels, int pixels, BatchNormSpec spec, int maxBatch) {
         Arguments args = arguments("batchNorm");
         args.count("channels", channels);
         args.count("pixels", pixels);
         args.count("maxBatch", maxBatch);
         return new BatchNorm(this, channels, pixels, spec, maxBatch);
+    }
+
+    @Override
+    public LayerNormOp layerNorm(int features, double epsilon, int maxBatch) {
+        Arguments args = arguments("layerNorm");
+        args.count("features", features);
+        args.count("maxBatch", maxBatch);
+        return new LayerNorm(this, features, epsilon, maxBatch);
+    }
+
+    @Override
+    public DropoutOp dropout(int units, int pixels, DropoutSpec spec, int maxBatch) {
+        Arguments args = arguments("dropout");
+        args.count("units", units);
+        args.count("pixels", pixels);
+        args.count("maxBatch", maxBatch);
+        return new Dropout(this, units, pixels, spec, maxBatch);
     }
 
     @Override

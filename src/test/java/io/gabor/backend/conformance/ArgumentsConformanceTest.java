@@ -9,6 +9,7 @@ import io.gabor.backend.BackendOptions;
 import io.gabor.backend.Backends;
 import io.gabor.backend.BatchNormSpec;
 import io.gabor.backend.Bias;
+import io.gabor.backend.DropoutSpec;
 import io.gabor.backend.Epilogue;
 import io.gabor.backend.OptimizerOp;
 import io.gabor.backend.OptimizerSpec;
@@ -17,6 +18,7 @@ import io.gabor.backend.Ties;
 import io.gabor.tensor.ConvGeometry;
 import io.gabor.tensor.ElementType;
 import io.gabor.tensor.ImageEdit;
+import io.gabor.tensor.EnlargeGeometry;
 import io.gabor.tensor.Padding;
 import io.gabor.tensor.PoolGeometry;
 import io.gabor.tensor.Shape;
@@ -35,6 +37,8 @@ final class ArgumentsConformanceTest {
     private static final ConvGeometry CONV = Geometries.square(1, 1, 4, 3, 1, Padding.VALID);
     private static final PoolGeometry POOL = PoolGeometry.global(4, 2, 2);
     private static final BatchNormSpec NORM = new BatchNormSpec(1e-5, 0.1, Activation.RELU);
+    private static final EnlargeGeometry ENLARGE = new EnlargeGeometry(1, 2, 2, 2, 1, 0, 1, 0);
+    private static final DropoutSpec DROPOUT = new DropoutSpec(0.5, 1);
     private static final Epilogue BIASED = new Epilogue(Bias.PER_FILTER, Activation.RELU);
 
     /** One argument position of one op: calls the op with good tensors everywhere and {@code bad} there. */
@@ -164,6 +168,36 @@ final class ArgumentsConformanceTest {
                     norm.backward(2, g.f(), g.f(), g.f(), g.f(), g.f(), g.f(), bad);
                 }
             }),
+            new Position("dropout", "x", (b, g, bad) -> {
+                try (var dropout = b.dropout(4, 2, DROPOUT, 2)) {
+                    dropout.apply(2, g.i(), bad, g.f());
+                }
+            }),
+            new Position("dropout", "y", (b, g, bad) -> {
+                try (var dropout = b.dropout(4, 2, DROPOUT, 2)) {
+                    dropout.apply(2, g.i(), g.f(), bad);
+                }
+            }),
+            new Position("enlarge2d", "y", (b, g, bad) -> {
+                try (var enlarge = b.enlarge2d(ENLARGE, 2)) {
+                    enlarge.forward(1, g.f(), bad);
+                }
+            }),
+            new Position("enlarge2d", "dy", (b, g, bad) -> {
+                try (var enlarge = b.enlarge2d(ENLARGE, 2)) {
+                    enlarge.backward(1, bad, g.f());
+                }
+            }),
+            new Position("layerNorm", "gamma", (b, g, bad) -> {
+                try (var norm = b.layerNorm(8, 1e-5, 2)) {
+                    norm.forward(2, g.f(), bad, g.f(), g.f());
+                }
+            }),
+            new Position("layerNorm", "dx", (b, g, bad) -> {
+                try (var norm = b.layerNorm(8, 1e-5, 2)) {
+                    norm.backward(2, g.f(), g.f(), g.f(), g.f(), g.f(), bad);
+                }
+            }),
             new Position("optimizer", "gradient", (b, g, bad) -> {
                 List<OptimizerOp.Slot> slots = List.of(new OptimizerOp.Slot(g.f(), bad, List.of()));
                 try (var optimizer = b.optimizer(new OptimizerSpec.Sgd(0, false, 0), slots)) {
@@ -197,6 +231,21 @@ final class ArgumentsConformanceTest {
             new Batch("batchNorm", (b, g, n) -> {
                 try (var norm = b.batchNorm(4, 2, NORM, 2)) {
                     norm.forward(n, g.f(), g.f(), g.f(), g.f(), g.f(), g.f());
+                }
+            }),
+            new Batch("dropout", (b, g, n) -> {
+                try (var dropout = b.dropout(4, 2, DROPOUT, 2)) {
+                    dropout.apply(n, g.i(), g.f(), g.f());
+                }
+            }),
+            new Batch("enlarge2d", (b, g, n) -> {
+                try (var enlarge = b.enlarge2d(ENLARGE, 2)) {
+                    enlarge.forward(n, g.f(), g.f());
+                }
+            }),
+            new Batch("layerNorm", (b, g, n) -> {
+                try (var norm = b.layerNorm(8, 1e-5, 2)) {
+                    norm.forward(n, g.f(), g.f(), g.f(), g.f());
                 }
             }),
             new Batch("avgPool2d", (b, g, n) -> {

@@ -2,6 +2,8 @@ package io.gabor.backend.conformance;
 
 import io.gabor.backend.Backend;
 import io.gabor.backend.BatchNormOp;
+import io.gabor.backend.EnlargeOp;
+import io.gabor.backend.LayerNormOp;
 import io.gabor.backend.OptimizerOp;
 import io.gabor.backend.PoolOp;
 import io.gabor.backend.WeightedOp;
@@ -24,6 +26,10 @@ final class Coverage {
     private static final Set<String> NO_OPS =
             Set.of("name", "device", "threads", "close", "bytesOf", "freeBytes", "planned", "timeline");
 
+    /** What has a forward and a backward pass. */
+    private static final Set<Class<?>> BOTH_WAYS =
+            Set.of(WeightedOp.class, PoolOp.class, EnlargeOp.class, LayerNormOp.class, Optional.class);
+
     private final Map<String, Map<String, Result>> results = new TreeMap<>();
 
     private static final class Result {
@@ -36,7 +42,7 @@ final class Coverage {
         Set<String> ops = new TreeSet<>();
         for (Method method : Backend.class.getDeclaredMethods()) {
             Class<?> type = method.getReturnType();
-            if (type == WeightedOp.class || type == PoolOp.class || type == Optional.class) {
+            if (BOTH_WAYS.contains(type)) {
                 ops.add(method.getName() + " forward");
                 ops.add(method.getName() + " backward");
             } else if (type == BatchNormOp.class) {

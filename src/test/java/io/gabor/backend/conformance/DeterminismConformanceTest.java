@@ -28,6 +28,9 @@ final class DeterminismConformanceTest {
         checks.addAll(DenseConformanceTest.checks());
         checks.addAll(PoolConformanceTest.checks());
         checks.addAll(BatchNormConformanceTest.checks());
+        checks.addAll(LayerNormConformanceTest.checks());
+        checks.addAll(DropoutConformanceTest.checks());
+        checks.addAll(EnlargeConformanceTest.checks());
         checks.addAll(PointwiseConformanceTest.checks());
         checks.addAll(ElementwiseConformanceTest.checks());
         checks.addAll(LossConformanceTest.checks());

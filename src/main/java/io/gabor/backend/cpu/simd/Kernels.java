@@ -334,6 +334,9 @@ public interface Kernels {
     /** {@code c[j] = a[j] + b[j]}; {@code c} may be {@code a} or {@code b}. */
     void add(int n, float[] a, int aOffset, float[] b, int bOffset, float[] c, int cOffset);
 
+    /** {@code c[j] = a[j] · b[j]}; {@code c} may be {@code a} or {@code b}. */
+    void multiply(int n, float[] a, int aOffset, float[] b, int bOffset, float[] c, int cOffset);
+
     /** {@code y[j] += s · x[j]}. */
     void addScaled(int n, float s, float[] x, int xOffset, float[] y, int yOffset);
 

@@ -30,4 +30,34 @@ public interface NormKernels {
             float c,
             float[] y,
             int yOffset);
+
+    /** {@code y[j] = ((x[j] − centre)·scale + shift)·gamma[j] + beta[j]}; {@code y} may be {@code x}. */
+    void affine(
+            int n,
+            float centre,
+            float scale,
+            float shift,
+            float[] x,
+            int xOffset,
+            float[] gamma,
+            int gammaOffset,
+            float[] beta,
+            int betaOffset,
+            float[] y,
+            int yOffset);
+
+    /** {@code dgamma[j] += d[j]·((x[j] − centre)·scale + shift)} and {@code dbeta[j] += d[j]}. */
+    void addGradients(
+            int n,
+            float centre,
+            float scale,
+            float shift,
+            float[] x,
+            int xOffset,
+            float[] d,
+            int dOffset,
+            float[] dgamma,
+            int dgammaOffset,
+            float[] dbeta,
+            int dbetaOffset);
 }

@@ -409,6 +409,13 @@ public final class ScalarKernels implements Kernels {
     }
 
     @Override
+    public void multiply(int n, float[] a, int aOffset, float[] b, int bOffset, float[] c, int cOffset) {
+        for (int j = 0; j < n; j++) {
+            c[cOffset + j] = a[aOffset + j] * b[bOffset + j];
+        }
+    }
+
+    @Override
     public void addScaled(int n, float s, float[] x, int xOffset, float[] y, int yOffset) {
         for (int j = 0; j < n; j++) {
             y[yOffset + j] = fma(s, x[xOffset + j], y[yOffset + j]);

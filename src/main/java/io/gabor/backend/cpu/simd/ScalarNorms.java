@@ -143,4 +143,79 @@ final class ScalarNorms implements NormKernels {
             y[yOffset + j] = fma(a, d[dOffset + j], fma(b, x[xOffset + j] - centre, c));
         }
     }
+
+    @Override
+    public void affine(
+            int n,
+            float centre,
+            float scale,
+            float shift,
+            float[] x,
+            int xOffset,
+            float[] gamma,
+            int gammaOffset,
+            float[] beta,
+            int betaOffset,
+            float[] y,
+            int yOffset) {
+        affine(0, n, centre, scale, shift, x, xOffset, gamma, gammaOffset, beta, betaOffset, y, yOffset);
+    }
+
+    static void affine(
+            int from,
+            int n,
+            float centre,
+            float scale,
+            float shift,
+            float[] x,
+            int xOffset,
+            float[] gamma,
+            int gammaOffset,
+            float[] beta,
+            int betaOffset,
+            float[] y,
+            int yOffset) {
+        for (int j = from; j < n; j++) {
+            float normalized = fma(x[xOffset + j] - centre, scale, shift);
+            y[yOffset + j] = fma(normalized, gamma[gammaOffset + j], beta[betaOffset + j]);
+        }
+    }
+
+    @Override
+    public void addGradients(
+            int n,
+            float centre,
+            float scale,
+            float shift,
+            float[] x,
+            int xOffset,
+            float[] d,
+            int dOffset,
+            float[] dgamma,
+            int dgammaOffset,
+            float[] dbeta,
+            int dbetaOffset) {
+        addGradients(0, n, centre, scale, shift, x, xOffset, d, dOffset, dgamma, dgammaOffset, dbeta, dbetaOffset);
+    }
+
+    static void addGradients(
+            int from,
+            int n,
+            float centre,
+            float scale,
+            float shift,
+            float[] x,
+            int xOffset,
+            float[] d,
+            int dOffset,
+            float[] dgamma,
+            int dgammaOffset,
+            float[] dbeta,
+            int dbetaOffset) {
+        for (int j = from; j < n; j++) {
+            float normalized = fma(x[xOffset + j] - centre, scale, shift);
+            dgamma[dgammaOffset + j] = fma(d[dOffset + j], normalized, dgamma[dgammaOffset + j]);
+            dbeta[dbetaOffset + j] += d[dOffset + j];
+        }
+    }
 }

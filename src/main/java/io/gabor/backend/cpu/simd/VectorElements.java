@@ -21,6 +21,18 @@ final class VectorElements {
         }
     }
 
+    static void multiply(int n, float[] a, int ao, float[] b, int bo, float[] c, int co) {
+        int bound = n - n % LANES;
+        for (int j = 0; j < bound; j += LANES) {
+            FloatVector.fromArray(SPECIES, a, ao + j)
+                    .mul(FloatVector.fromArray(SPECIES, b, bo + j))
+                    .intoArray(c, co + j);
+        }
+        for (int j = bound; j < n; j++) {
+            c[co + j] = a[ao + j] * b[bo + j];
+        }
+    }
+
     static void addScaled(int n, float s, float[] x, int xo, float[] y, int yo) {
         int bound = n - n % LANES;
         FloatVector scale = FloatVector.broadcast(SPECIES, s);

@@ -443,6 +443,11 @@ public class VectorKernels implements Kernels {
     }
 
     @Override
+    public void multiply(int n, float[] a, int aOffset, float[] b, int bOffset, float[] c, int cOffset) {
+        VectorElements.multiply(n, a, aOffset, b, bOffset, c, cOffset);
+    }
+
+    @Override
     public void addScaled(int n, float s, float[] x, int xOffset, float[] y, int yOffset) {
         VectorElements.addScaled(n, s, x, xOffset, y, yOffset);
     }

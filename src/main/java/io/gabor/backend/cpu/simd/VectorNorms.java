@@ -94,4 +94,62 @@ final class VectorNorms implements NormKernels {
         }
         ScalarNorms.combine(bound, n, a, d, dOffset, b, centre, x, xo, c, y, yo);
     }
+
+    @Override
+    public void affine(
+            int n,
+            float centre,
+            float scale,
+            float shift,
+            float[] x,
+            int xo,
+            float[] gamma,
+            int go,
+            float[] beta,
+            int bo,
+            float[] y,
+            int yo) {
+        FloatVector middle = FloatVector.broadcast(SPECIES, centre);
+        FloatVector factor = FloatVector.broadcast(SPECIES, scale);
+        FloatVector term = FloatVector.broadcast(SPECIES, shift);
+        int bound = n - n % LANES;
+        for (int j = 0; j < bound; j += LANES) {
+            FloatVector.fromArray(SPECIES, x, xo + j)
+                    .sub(middle)
+                    .fma(factor, term)
+                    .fma(FloatVector.fromArray(SPECIES, gamma, go + j), FloatVector.fromArray(SPECIES, beta, bo + j))
+                    .intoArray(y, yo + j);
+        }
+        ScalarNorms.affine(bound, n, centre, scale, shift, x, xo, gamma, go, beta, bo, y, yo);
+    }
+
+    @Override
+    public void addGradients(
+            int n,
+            float centre,
+            float scale,
+            float shift,
+            float[] x,
+            int xo,
+            float[] d,
+            int dOffset,
+            float[] dgamma,
+            int go,
+            float[] dbeta,
+            int bo) {
+        FloatVector middle = FloatVector.broadcast(SPECIES, centre);
+        FloatVector factor = FloatVector.broadcast(SPECIES, scale);
+        FloatVector term = FloatVector.broadcast(SPECIES, shift);
+        int bound = n - n % LANES;
+        for (int j = 0; j < bound; j += LANES) {
+            FloatVector gradient = FloatVector.fromArray(SPECIES, d, dOffset + j);
+            FloatVector.fromArray(SPECIES, x, xo + j)
+                    .sub(middle)
+                    .fma(factor, term)
+                    .fma(gradient, FloatVector.fromArray(SPECIES, dgamma, go + j))
+                    .intoArray(dgamma, go + j);
+            FloatVector.fromArray(SPECIES, dbeta, bo + j).add(gradient).intoArray(dbeta, bo + j);
+        }
+        ScalarNorms.addGradients(bound, n, centre, scale, shift, x, xo, d, dOffset, dgamma, go, dbeta, bo);
+    }
 }

@@ -24,10 +24,17 @@ final class WarmUpCalls {
         VECTOR,
         SUM,
         ADD,
+        MULTIPLY,
         SGD,
         /** 1 for Nesterov's, else 0. */
         MOMENTUM,
-        ADAM
+        ADAM,
+        MOMENTS,
+        PRODUCTS,
+        NORMALIZE,
+        COMBINE,
+        AFFINE,
+        GRADIENTS
     }
 
     static final int MOST_STEPS = 64;
@@ -42,6 +49,7 @@ final class WarmUpCalls {
     private final int[] columns = new int[TALLEST];
     private final int[] steps = new int[MOST_STEPS];
     private final AdamConstants adam = new AdamConstants();
+    private final NormKernels norms = new VectorNorms();
     // Values that stay normal numbers, however often something is computed with them.
     private final float[] a = filled(0.5f);
     private final float[] b = filled(0.001f);
@@ -93,9 +101,16 @@ final class WarmUpCalls {
             case VECTOR -> VectorElements.multiplyVector(4, n * LANES, a, 0, n * LANES, b, 0, c, 0, d);
             case SUM -> VectorElements.sumUp(n * WIDTH, a, 0, c, 0);
             case ADD -> VectorElements.add(n * LANES, a, 0, b, 0, c, 0);
+            case MULTIPLY -> VectorElements.multiply(n * LANES, a, 0, b, 0, c, 0);
             case SGD -> VectorUpdates.sgd(n * LANES, 0, 0, a, 0, b, 0);
             case MOMENTUM -> VectorUpdates.momentum(n * LANES, 0, 0, 0.5f, first == 1, a, 0, b, 0, d, 0);
             case ADAM -> VectorUpdates.adam(n * LANES, adam, a, 0, b, 0, c, 0, d, 0);
+            case MOMENTS -> norms.moments(n * WIDTH, 0.5f, b, 0, c);
+            case PRODUCTS -> norms.products(n * WIDTH, 0.5f, b, 0, d, 0, c);
+            case NORMALIZE -> norms.normalize(n * LANES, 0.5f, 2, 1, b, 0, c, 0);
+            case COMBINE -> norms.combine(n * LANES, 2, d, 0, 3, 0.5f, b, 0, 1, c, 0);
+            case AFFINE -> norms.affine(n * LANES, 0.5f, 2, 1, b, 0, d, 0, d, 0, c, 0);
+            case GRADIENTS -> norms.addGradients(n * LANES, 0.5f, 2, 1, b, 0, b, 0, c, 0, c, MOST_STEPS * LANES);
         }
         return n * operations(kind, first, second);
     }
@@ -110,10 +125,15 @@ final class WarmUpCalls {
             case POOL -> 32;
             case UNPOOL -> 28;
             case FINISH, DIFFERENTIATE, SGD -> 5;
-            case SUM, ADD -> 4;
+            case SUM, ADD, MULTIPLY -> 4;
             case VECTOR -> 9;
             case MOMENTUM -> 8;
             case ADAM -> 20;
+            case MOMENTS -> 8;
+            case PRODUCTS -> 10;
+            case NORMALIZE -> 4;
+            case COMBINE, AFFINE -> 6;
+            case GRADIENTS -> 9;
         };
     }
 }

@@ -28,9 +28,11 @@ final class WarmingKernels extends VectorKernels {
     private final WarmUp unpool;
     private final WarmUp sum;
     private final WarmUp add;
+    private final WarmUp multiply;
     private final WarmUp sgd;
     private final WarmUp[] momentum = new WarmUp[2];
     private final WarmUp adam;
+    private final NormKernels norms;
 
     /**
      * Makes kernels of which none is compiled.
@@ -62,10 +64,17 @@ final class WarmingKernels extends VectorKernels {
         unpool = new WarmUp(queue, Kind.UNPOOL, 0, 0);
         sum = new WarmUp(queue, Kind.SUM, 0, 0);
         add = new WarmUp(queue, Kind.ADD, 0, 0);
+        multiply = new WarmUp(queue, Kind.MULTIPLY, 0, 0);
         sgd = new WarmUp(queue, Kind.SGD, 0, 0);
         momentum[0] = new WarmUp(queue, Kind.MOMENTUM, 0, 0);
         momentum[1] = new WarmUp(queue, Kind.MOMENTUM, 1, 0);
         adam = new WarmUp(queue, Kind.ADAM, 0, 0);
+        norms = new WarmingNorms(queue);
+    }
+
+    @Override
+    public NormKernels norms() {
+        return norms;
     }
 
     @Override
@@ -310,6 +319,15 @@ final class WarmingKernels extends VectorKernels {
             super.add(n, a, aOffset, b, bOffset, c, cOffset);
         } else {
             PLAIN.add(n, a, aOffset, b, bOffset, c, cOffset);
+        }
+    }
+
+    @Override
+    public void multiply(int n, float[] a, int aOffset, float[] b, int bOffset, float[] c, int cOffset) {
+        if (multiply.ready()) {
+            super.multiply(n, a, aOffset, b, bOffset, c, cOffset);
+        } else {
+            PLAIN.multiply(n, a, aOffset, b, bOffset, c, cOffset);
         }
     }
 

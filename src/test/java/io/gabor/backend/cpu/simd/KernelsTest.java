@@ -314,7 +314,9 @@ class KernelsTest {
             float[] sum = sentinels(n + 8);
             float[] scaled = sentinels(n + 8);
             float[] shifted = sentinels(n + 8);
+            float[] product = sentinels(n + 8);
             k.add(n, a, 1, b, 2, sum, 3);
+            k.multiply(n, a, 1, b, 2, product, 3);
             k.scale(n, 0.3f, a, 1, scaled, 3);
             float[] added = scaled.clone();
             k.addScaled(n, -2f, b, 2, added, 3);
@@ -323,6 +325,7 @@ class KernelsTest {
             double dot = 0;
             for (int j = 0; j < n; j++) {
                 assertEquals(a[1 + j] + b[2 + j], sum[3 + j]);
+                assertEquals(a[1 + j] * b[2 + j], product[3 + j]);
                 assertEquals(0.3f * a[1 + j], scaled[3 + j]);
                 close(0.3 * a[1 + j] - 2.0 * b[2 + j], added[3 + j], "n " + n);
                 close(0.3 * a[1 + j] - 0.7, shifted[3 + j], "n " + n);

@@ -96,4 +96,44 @@ class NormKernelsTest {
             }
         }
     }
+
+    @ParameterizedTest
+    @MethodSource("kernels")
+    void normalizesWithAFactorForEachValue(NormKernels k) {
+        for (int n = 1; n <= LONGEST; n++) {
+            float[] x = random(n + 4);
+            float[] gamma = random(n + 1);
+            float[] beta = random(n + 3);
+            float[] y = new float[n + 5];
+            Arrays.fill(y, SENTINEL);
+            k.affine(n, 0.75f, 3f, -0.5f, x, 3, gamma, 1, beta, 2, y, 2);
+            for (int j = 0; j < n; j++) {
+                close((3 * (x[3 + j] - 0.75) - 0.5) * gamma[1 + j] + beta[2 + j], y[2 + j], "n " + n);
+            }
+            for (int i : new int[] {0, 1, n + 2, n + 3, n + 4}) {
+                assertEquals(SENTINEL, y[i], "element " + i + " of n " + n);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("kernels")
+    void addsGradientsOfFactors(NormKernels k) {
+        for (int n = 1; n <= LONGEST; n++) {
+            float[] x = random(n + 4);
+            float[] d = random(n + 7);
+            float[] before = random(n + 5);
+            float[] dgamma = before.clone();
+            float[] dbeta = before.clone();
+            k.addGradients(n, 0.75f, 3f, -0.5f, x, 3, d, 5, dgamma, 2, dbeta, 1);
+            for (int j = 0; j < n; j++) {
+                close(before[2 + j] + d[5 + j] * (3 * (x[3 + j] - 0.75) - 0.5), dgamma[2 + j], "dgamma, n " + n);
+                close(before[1 + j] + (double) d[5 + j], dbeta[1 + j], "dbeta, n " + n);
+            }
+            for (int i : new int[] {0, n + 2, n + 3, n + 4}) {
+                assertEquals(before[i], dgamma[i], "element " + i + " of n " + n);
+                assertEquals(before[i], dbeta[i], "element " + i + " of n " + n);
+            }
+        }
+    }
 }

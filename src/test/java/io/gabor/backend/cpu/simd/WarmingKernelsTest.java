@@ -249,6 +249,28 @@ class WarmingKernelsTest {
             float[] a = random(n + 1);
             float[] b = random(n + 2);
             same(n + " elements", random(n + 3), (k, c) -> k.add(length, a, 1, b, 2, c, 3));
+            same(n + " elements", random(n + 3), (k, c) -> k.multiply(length, a, 1, b, 2, c, 3));
+        }
+    }
+
+    @Test
+    void normalisation() {
+        for (int n = 1; n <= LONGEST; n++) {
+            int length = n;
+            float[] x = random(n + 1);
+            float[] d = random(n + 2);
+            float[] gamma = random(n + 1);
+            float[] parts = random(width);
+            same("moments of " + n, parts, (k, p) -> k.norms().moments(length, 0.3f, x, 1, p));
+            same("products of " + n, parts, (k, p) -> k.norms().products(length, 0.3f, x, 1, d, 2, p));
+            float[] y = random(2 * n + 5);
+            same("normalize " + n, y, (k, to) -> k.norms().normalize(length, 0.3f, 2, 0.1f, x, 1, to, 3));
+            same("combine " + n, y, (k, to) -> k.norms().combine(length, 2, d, 2, 3, 0.3f, x, 1, 0.1f, to, 3));
+            same("affine " + n, y, (k, to) -> k.norms().affine(length, 0.3f, 2, 0.1f, x, 1, gamma, 1, d, 2, to, 3));
+            same(
+                    "gradients of " + n,
+                    y,
+                    (k, to) -> k.norms().addGradients(length, 0.3f, 2, 0.1f, x, 1, d, 2, to, 1, to, length + 3));
         }
     }
 
