@@ -119,6 +119,7 @@ final class TrainCommand extends GaborCommand {
                         recipe.batch(),
                         recipe.createOptimizer(),
                         training,
+                        recipe.options().runOptions(),
                         backend.freeBytes());
             }
         }

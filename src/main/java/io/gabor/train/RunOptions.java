@@ -11,11 +11,11 @@ import java.util.List;
  * @param averageDecay d of the parameters' moving average; 0 for none
  * @param keepsBest whether the parameters of the best epoch are kept
  */
-record RunOptions(List<ClipSpec> clips, int accumulate, double averageDecay, boolean keepsBest) {
+public record RunOptions(List<ClipSpec> clips, int accumulate, double averageDecay, boolean keepsBest) {
     /** Nothing. */
-    static final RunOptions NONE = new RunOptions(List.of(), 1, 0, false);
+    public static final RunOptions NONE = new RunOptions(List.of(), 1, 0, false);
 
-    RunOptions {
+    public RunOptions {
         clips = List.copyOf(clips);
     }
 }

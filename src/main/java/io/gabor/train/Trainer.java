@@ -111,8 +111,8 @@ public final class Trainer {
     }
 
     /**
-     * Keeps the exponential moving average of the parameters, {@code a ← d·a + (1 − d)·p} behind each step, from those that
-     * the run starts with. Validation and callbacks at the end of an epoch see the network with the averages, and a run
+     * Keeps the exponential moving average of the parameters and buffers, {@code a ← d·a + (1 − d)·p} behind each step, from
+     * those that the run starts with. In step t, d is at most (1 + t) / (10 + t). Validation and callbacks at the end of an epoch see the network with the averages, and a run
      * ends with them.
      *
      * @param decay d, above 0 and below 1
