@@ -68,6 +68,9 @@ final class TrainCommand extends GaborCommand {
     @Mixin
     private TrainingChoices trainingChoices;
 
+    @Mixin
+    private WatchChoice watchChoice;
+
     @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = RecipeOptions.SEED)
     private long seed;
 
@@ -268,7 +271,13 @@ final class TrainCommand extends GaborCommand {
 
         private History train(Trainer trainer) throws IOException {
             try (TrainingDisplay display = new TrainingDisplay(screen, recipe.epochs(), training.size())) {
-                return trainer.callback(display).train(training);
+                trainer.callback(display);
+                HealthDisplay health = watchChoice.apply(trainer, screen, display);
+                History history = trainer.train(training);
+                if (health != null) {
+                    health.report(report);
+                }
+                return history;
             } catch (NonFiniteException e) {
                 Path kept = Files.exists(target) ? beside(target) : target;
                 save(kept);
