@@ -139,5 +139,19 @@ extern "C" __global__ void gabor_optimizer_adagrad(const long long* table, const
     }
 }
 
+// With t = step[0], from 1, and p in the gradient's place: d = min(decay, (1 + t) / (10 + t));  a = d·a + (1 − d)·p.
+// The two weights add up to 1 as floats, too: else an average would drift away from a value that stays.
+extern "C" __global__ void gabor_optimizer_average(const long long* table, const int* step, double decay) {
+    float* averages = optimizer_pointer(table, 0);
+    const float* followed = optimizer_pointer(table, 1);
+    const int count = optimizer_count(table);
+    const double begin = (1.0 + step[0]) / (10.0 + step[0]);
+    const float keep = (float)(begin < decay ? begin : decay);
+    const float gain = 1.0f - keep;
+    for (int i = threadIdx.x; i < count; i += blockDim.x) {
+        averages[i] = fmaf(keep, averages[i], gain * followed[i]);
+    }
+}
+
 GABOR_KERNELS(gabor_optimizer_sgd, gabor_optimizer_momentum, gabor_optimizer_adam, gabor_optimizer_rmsprop,
-              gabor_optimizer_adagrad)
+              gabor_optimizer_adagrad, gabor_optimizer_average)

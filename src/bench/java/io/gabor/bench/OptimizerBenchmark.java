@@ -21,7 +21,8 @@ public class OptimizerBenchmark extends OpBenchmark {
         ADAM(new OptimizerSpec.Adam(0.9, 0.999, 1e-8, 0, false)),
         ADAMW(new OptimizerSpec.Adam(0.9, 0.999, 1e-8, 0.01, true)),
         RMSPROP(new OptimizerSpec.RmsProp(0.99, 1e-8, 0, 0)),
-        ADAGRAD(new OptimizerSpec.Adagrad(1e-10, 0));
+        ADAGRAD(new OptimizerSpec.Adagrad(1e-10, 0)),
+        AVERAGE(new OptimizerSpec.Average(0.999));
 
         private final OptimizerSpec spec;
 

@@ -108,6 +108,38 @@ public sealed interface OptimizerSpec {
         }
     }
 
+    /**
+     * The exponential moving average (Polyak and Juditsky, 1992), with a warm-up as in TensorFlow: the value follows what stands
+     * in the gradient's place, the tensor to average. {@code d = min(decay, (1 + t) / (10 + t))},
+     * {@code a ← d·a + (1 − d)·p}. The rate is not read.
+     */
+    record Average(double decay) implements OptimizerSpec {
+        public Average {
+            require(decay > 0 && decay < 1, "the decay of an average must be in (0, 1)", decay);
+        }
+
+        /** Returns d in the step of number {@code t}, from 1. */
+        public double decayAt(int t) {
+            return Math.min(decay, (1.0 + t) / (10.0 + t));
+        }
+
+        @Override
+        public int stateCount() {
+            return 0;
+        }
+
+        @Override
+        public double weightDecay() {
+            return 0;
+        }
+
+        @Override
+        public Average withWeightDecay(double weightDecay) {
+            require(weightDecay == 0, "an average has no weight decay", weightDecay);
+            return this;
+        }
+    }
+
     private static void requireDecay(double decay) {
         require(decay >= 0 && decay < Double.POSITIVE_INFINITY, "weight decay must be at least 0", decay);
     }

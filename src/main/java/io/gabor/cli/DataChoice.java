@@ -62,6 +62,10 @@ final class DataChoice {
             throw new UsageException("--image-size, --grey, --test-share and --strict are for folders of images, and "
                     + source.name() + " is none; leave them out");
         }
+        if (imageChoice.asksForTestShare() && !source.keepsShareForTesting()) {
+            throw new UsageException("--test-share is for a folder without train and test, and " + source.location()
+                    + " has test images of its own; leave it out");
+        }
         return source;
     }
 

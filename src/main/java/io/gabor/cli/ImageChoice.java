@@ -40,6 +40,11 @@ final class ImageChoice {
         return size != null || grey != null || testShare != null || strict;
     }
 
+    /** Returns whether a share was given that is to be kept for testing. */
+    boolean asksForTestShare() {
+        return testShare != null;
+    }
+
     /**
      * Returns the options for a model. A trained one has its size and channels, and keeps the images for testing that it was
      * not trained on.

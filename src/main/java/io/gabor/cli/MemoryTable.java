@@ -37,7 +37,16 @@ final class MemoryTable {
         parts.put("activations", plan.network().activations());
         parts.put("workspaces", plan.network().workspaces());
         parts.put("checkpoint", plan.checkpoint());
+        putUnlessNone(parts, "accumulated gradients", plan.accumulation());
+        putUnlessNone(parts, "average of the weights", plan.average());
+        putUnlessNone(parts, "best epoch's weights", plan.best());
         return parts;
+    }
+
+    private static void putUnlessNone(Map<String, Long> parts, String name, long bytes) {
+        if (bytes > 0) {
+            parts.put(name, bytes);
+        }
     }
 
     Map<String, Object> write() {
@@ -49,6 +58,9 @@ final class MemoryTable {
         written.put("activationBytes", plan.network().activations());
         written.put("workspaceBytes", plan.network().workspaces());
         written.put("checkpointBytes", plan.checkpoint());
+        written.put("accumulationBytes", plan.accumulation());
+        written.put("averageBytes", plan.average());
+        written.put("bestBytes", plan.best());
         written.put("totalBytes", plan.total());
         written.put("freeBytes", free);
         return written;

@@ -69,7 +69,8 @@ final class SummaryCommand extends GaborCommand {
                     backend,
                     samples,
                     source.recipe().createOptimizer(),
-                    null);
+                    null,
+                    source.recipe().options().runOptions());
             MemoryTable memory = new MemoryTable(backend, plan);
             List<Row> rows = rows(network, samples);
             print(screen, source, network, plan, rows);

@@ -85,6 +85,9 @@ final class TrainCommand extends GaborCommand {
     @Mixin
     private AugmentChoices augmentChoices;
 
+    @Mixin
+    private WatchChoice watchChoice;
+
     @Option(
             names = "--show-augmented",
             paramLabel = "FILE.png",
@@ -154,6 +157,7 @@ final class TrainCommand extends GaborCommand {
                         recipe.batch(),
                         recipe.createOptimizer(),
                         training,
+                        recipe.options().runOptions(),
                         backend.freeBytes());
             }
         }
@@ -322,7 +326,13 @@ final class TrainCommand extends GaborCommand {
 
         private History train(Trainer trainer) throws IOException {
             try (TrainingDisplay display = new TrainingDisplay(screen, recipe.epochs(), training.size())) {
-                return trainer.callback(display).train(training);
+                trainer.callback(display);
+                HealthDisplay health = watchChoice.apply(trainer, screen, display);
+                History history = trainer.train(training);
+                if (health != null) {
+                    health.report(report);
+                }
+                return history;
             } catch (NonFiniteException e) {
                 Path kept = Files.exists(target) ? beside(target) : target;
                 save(kept);

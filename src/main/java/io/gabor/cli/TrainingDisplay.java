@@ -79,11 +79,15 @@ final class TrainingDisplay implements Callback, AutoCloseable {
                 : Numbers.format("%d:%02d", left.toMinutes(), left.toSecondsPart());
     }
 
+    /** Returns whether an epoch has a line. */
+    boolean shows(EpochResult result) {
+        boolean stopped = result.samples() < samples;
+        return !stopped && (result.epoch() == 1 || result.epoch() == epochs || result.epoch() % linesEvery == 0);
+    }
+
     @Override
     public void onEpoch(EpochResult result) {
-        boolean stopped = result.samples() < samples;
-        boolean shown = result.epoch() == 1 || result.epoch() == epochs || result.epoch() % linesEvery == 0;
-        if (stopped || !shown) {
+        if (!shows(result)) {
             return;
         }
         String number = String.valueOf(result.epoch());

@@ -25,6 +25,11 @@ public interface DatasetSource {
         return load(split).first(first);
     }
 
+    /** Returns whether the test samples are a share that was kept of all, and not a set of their own. */
+    default boolean keepsShareForTesting() {
+        return false;
+    }
+
     /** Returns whether the samples are image files that were read with {@link ImageReader.Fit#COVER}. */
     default boolean ofImages() {
         return false;

@@ -34,6 +34,9 @@ final class ImageFolder implements DatasetSource {
     private final List<LabelledFile> training;
     private final List<LabelledFile> testing;
     private final ImageOptions options;
+    /** Whether there are no folders of training and test images. */
+    private final boolean shared;
+
     private final Shape sample;
 
     private ImageFolder(
@@ -42,13 +45,15 @@ final class ImageFolder implements DatasetSource {
             List<String> classNames,
             List<LabelledFile> training,
             List<LabelledFile> testing,
-            ImageOptions options) {
+            ImageOptions options,
+            boolean shared) {
         this.name = name;
         this.folder = folder;
         this.classNames = classNames;
         this.training = training;
         this.testing = testing;
         this.options = options;
+        this.shared = shared;
         this.sample = sample();
     }
 
@@ -70,7 +75,8 @@ final class ImageFolder implements DatasetSource {
                     all.names(),
                     LabelledFile.mixed(HeldOut.of(all, options.testShare(), options.splitSeed(), Split.TRAIN)),
                     LabelledFile.mixed(HeldOut.of(all, options.testShare(), options.splitSeed(), Split.TEST)),
-                    options);
+                    options,
+                    true);
         }
         ClassFolders trained = ClassFolders.list(existing(train));
         ClassFolders tested = ClassFolders.list(existing(test));
@@ -83,7 +89,8 @@ final class ImageFolder implements DatasetSource {
                 trained.names(),
                 LabelledFile.mixed(trained.images()),
                 LabelledFile.mixed(tested.images()),
-                options);
+                options,
+                false);
     }
 
     private static Path existing(Path folder) {
@@ -172,6 +179,11 @@ final class ImageFolder implements DatasetSource {
     @Override
     public String location() {
         return folder.toString();
+    }
+
+    @Override
+    public boolean keepsShareForTesting() {
+        return shared;
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.gabor.data.augment.Augmentation;
 import io.gabor.nn.Loss;
 import io.gabor.nn.SoftmaxCrossEntropy;
 import io.gabor.optim.Optimizer;
+import io.gabor.train.RunOptions;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -181,6 +182,11 @@ public record TrainingOptions(
             optimizer.weightDecay(weightDecay);
         }
         return decayWeightsOnly ? optimizer.decayWeightsOnly() : optimizer;
+    }
+
+    /** Returns what they mean to a training run. */
+    public RunOptions runOptions() {
+        return new RunOptions(clips(), accumulate, averageDecay, patience > 0, augmentation, 0);
     }
 
     /** Returns the bounds on the gradients, in the order in which they apply. */

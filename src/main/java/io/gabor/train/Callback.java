@@ -5,6 +5,9 @@ public interface Callback {
     /** Called several times a second, and at the end of an epoch. */
     default void onProgress(Progress progress) {}
 
+    /** Called after each step that is looked at ({@link Trainer#watch}). */
+    default void onHealth(Health health) {}
+
     /** Called after each epoch. */
     default void onEpoch(EpochResult result) {}
 }

@@ -14,7 +14,7 @@ import java.util.List;
  * @param augmentation how images are changed at random
  * @param seed of these changes
  */
-record RunOptions(
+public record RunOptions(
         List<ClipSpec> clips,
         int accumulate,
         double averageDecay,
@@ -22,9 +22,14 @@ record RunOptions(
         Augmentation augmentation,
         long seed) {
     /** Nothing. */
-    static final RunOptions NONE = new RunOptions(List.of(), 1, 0, false, Augmentation.none(), 0);
+    public static final RunOptions NONE = new RunOptions(List.of(), 1, 0, false);
 
-    RunOptions {
+    /** Without augmentation. */
+    public RunOptions(List<ClipSpec> clips, int accumulate, double averageDecay, boolean keepsBest) {
+        this(clips, accumulate, averageDecay, keepsBest, Augmentation.none(), 0);
+    }
+
+    public RunOptions {
         clips = List.copyOf(clips);
     }
 }

@@ -43,6 +43,7 @@ public final class Trainer {
     private int patience;
     private int accumulate = 1;
     private double averageDecay;
+    private int watchEvery;
     private int batch;
     private int epochs = 1;
     private long seed = 1;
@@ -119,8 +120,8 @@ public final class Trainer {
     }
 
     /**
-     * Keeps the exponential moving average of the parameters, {@code a ← d·a + (1 − d)·p} behind each step, from those that
-     * the run starts with. Validation and callbacks at the end of an epoch see the network with the averages, and a run
+     * Keeps the exponential moving average of the parameters and buffers, {@code a ← d·a + (1 − d)·p} behind each step, from
+     * those that the run starts with. In step t, d is at most (1 + t) / (10 + t). Validation and callbacks at the end of an epoch see the network with the averages, and a run
      * ends with them.
      *
      * @param decay d, above 0 and below 1
@@ -137,6 +138,20 @@ public final class Trainer {
     /** Bounds the gradients of each step before they are followed; several bounds apply one after the other. */
     public Trainer clip(ClipSpec bound) {
         clips.add(Objects.requireNonNull(bound, "bound"));
+        return this;
+    }
+
+    /**
+     * Looks at the layers in step 1, 2, 4, 8, ..., and then in every n-th: outputs, gradients, updates, dead units.
+     * {@link Callback#onHealth} is told, with warnings. A step that is looked at gives the same bits as one that is not;
+     * it takes longer, on a CPU by about a third
+     * for a net like {@code lenet}.
+     */
+    public Trainer watch(int everySteps) {
+        if (everySteps < 1) {
+            throw new IllegalArgumentException("a run is watched every 1 step or more, found " + everySteps);
+        }
+        watchEvery = everySteps;
         return this;
     }
 
@@ -233,6 +248,8 @@ public final class Trainer {
         private final ValidationWatch watch;
         /** Null where no average is kept. */
         private final WeightAverage average;
+        /** Null where nobody watches. */
+        private final HealthWatch health;
 
         private long steps;
 
@@ -257,6 +274,7 @@ public final class Trainer {
             checkpoint = memory.checkpoint();
             group = (int) Math.min((long) batch * accumulate, data.size());
             average = memory.average();
+            health = watchEvery == 0 ? null : new HealthWatch(network, watchEvery);
             watch = validation == null
                     ? null
                     : new ValidationWatch(
@@ -321,8 +339,15 @@ public final class Trainer {
             while (seen < data.size() && !stopped) {
                 int n = Math.min(group, data.size() - seen);
                 setRate(steps + 1);
+                boolean look = health != null && health.due(steps + 1);
+                if (look) {
+                    health.before();
+                }
                 step.run(seen, n);
                 steps++;
+                if (look) {
+                    look(epoch, n);
+                }
                 seen += n;
                 unread++;
                 long now = clock.getAsLong();
@@ -345,6 +370,12 @@ public final class Trainer {
             TestResult result = watch.look(epoch);
             rates.validated(result.loss());
             return result;
+        }
+
+        private void look(int epoch, int n) {
+            int samples = step.partSize(step.parts(n) - 1, n);
+            Health found = health.after(epoch, steps, rates.at(steps - 1), samples);
+            callbacks.forEach(callback -> callback.onHealth(found));
         }
 
         private void setRate(long number) {

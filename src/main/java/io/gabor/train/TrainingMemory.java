@@ -48,7 +48,9 @@ final class TrainingMemory implements AutoCloseable {
             data = opened(new DeviceDataset(network, loss, samples, normalization, staged));
             data.augment(options.augmentation(), samples, options.seed());
             optimizer = opened(rule.attach(network));
-            average = options.averageDecay() == 0 ? null : opened(new WeightAverage(network, options.averageDecay()));
+            average = options.averageDecay() == 0
+                    ? null
+                    : opened(new WeightAverage(network, options.averageDecay(), optimizer.stepCounter()));
             List<Tensor> averages = average == null ? List.of() : average.tensors();
             checkpoint = opened(new Checkpoint(network, optimizer, data, averages));
             best = options.keepsBest() ? opened(new Checkpoint(network)) : null;
@@ -81,14 +83,14 @@ final class TrainingMemory implements AutoCloseable {
                 memory.data.announce(samples);
                 return memory;
             } catch (OutOfMemoryException e) {
-                throw explained(e, network, rule, samples);
+                throw explained(e, network, rule, samples, options);
             }
         }
     }
 
     /** Another batch would mean another network, which could have this one's memory. */
     private static OutOfMemoryException explained(
-            OutOfMemoryException e, Network network, Optimizer rule, Dataset samples) {
+            OutOfMemoryException e, Network network, Optimizer rule, Dataset samples, RunOptions options) {
         Backend backend = network.backend();
         Shape sample = network.in().sampleShape();
         int batch = network.maxBatch();
@@ -97,7 +99,8 @@ final class TrainingMemory implements AutoCloseable {
             long free = backend.freeBytes()
                     + MemoryPlan.training(LayerConfig.read(layers), sample, backend, batch)
                             .total();
-            return TrainingPlan.explain(e, () -> LayerConfig.read(layers), sample, backend, batch, rule, samples, free);
+            return TrainingPlan.explain(
+                    e, () -> LayerConfig.read(layers), sample, backend, batch, rule, samples, options, free);
         } catch (BackendException | IllegalArgumentException noPlan) {
             return e;
         }

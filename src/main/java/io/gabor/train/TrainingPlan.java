@@ -17,25 +17,53 @@ import java.util.function.Supplier;
  * @param network what the network takes
  * @param optimizer bytes of the rule's state
  * @param checkpoint bytes of the copies that are kept to find where a run diverges
+ * @param accumulation bytes of the gradients' sum where a step is several batches
+ * @param average bytes of the weights' moving average, and of the weights while it is shown in their place
+ * @param best bytes of the best epoch's weights
  * @param dataSet bytes of all samples, labels or targets, and their order; 0 where no data set was given
  * @param staged bytes that a data set takes of which only one batch at a time is on the backend
  */
-public record TrainingPlan(MemoryPlan network, long optimizer, long checkpoint, long dataSet, long staged) {
+public record TrainingPlan(
+        MemoryPlan network,
+        long optimizer,
+        long checkpoint,
+        long accumulation,
+        long average,
+        long best,
+        long dataSet,
+        long staged) {
+    /** As the other, for a run with its usual parts alone. */
+    public static TrainingPlan of(
+            Layer layers, Shape sample, Backend backend, int batch, Optimizer optimizer, Dataset data) {
+        return of(layers, sample, backend, batch, optimizer, data, RunOptions.NONE);
+    }
+
     /**
      * Plans a run.
      *
      * @param layers new ones; they are new afterwards
      * @param data may be null
+     * @param options what the run does beside its usual parts
      */
     public static TrainingPlan of(
-            Layer layers, Shape sample, Backend backend, int batch, Optimizer optimizer, Dataset data) {
+            Layer layers,
+            Shape sample,
+            Backend backend,
+            int batch,
+            Optimizer optimizer,
+            Dataset data,
+            RunOptions options) {
         MemoryPlan network = MemoryPlan.training(layers, sample, backend, batch);
         long state = optimizer.spec().stateCount() * network.gradients();
+        long averages = options.averageDecay() == 0 ? 0 : network.parameters();
         long one = data == null ? 0 : bytesPerSample(data);
         return new TrainingPlan(
                 network,
                 state,
-                network.parameters() + state,
+                network.parameters() + state + averages,
+                options.accumulate() == 1 ? 0 : network.gradients(),
+                2 * averages,
+                options.keepsBest() ? network.parameters() : 0,
                 data == null ? 0 : one * data.size(),
                 one * Math.min(batch, data == null ? 0 : data.size()));
     }
@@ -50,12 +78,16 @@ public record TrainingPlan(MemoryPlan network, long optimizer, long checkpoint, 
 
     /** Returns the bytes of it all, with the whole data set on the backend. */
     public long total() {
-        return network.total() + optimizer + checkpoint + dataSet;
+        return run() + dataSet;
     }
 
     /** Returns the bytes of it all, with one batch of the data set at a time on the backend: the least that is needed. */
     public long least() {
-        return network.total() + optimizer + checkpoint + staged;
+        return run() + staged;
+    }
+
+    private long run() {
+        return network.total() + optimizer + checkpoint + accumulation + average + best;
     }
 
     /**
@@ -64,6 +96,7 @@ public record TrainingPlan(MemoryPlan network, long optimizer, long checkpoint, 
      *
      * @param e what came of trying
      * @param layers makes new layers
+     * @param options what the run does beside its usual parts
      * @param free the bytes that a run may take
      */
     public static OutOfMemoryException explain(
@@ -74,13 +107,16 @@ public record TrainingPlan(MemoryPlan network, long optimizer, long checkpoint, 
             int batch,
             Optimizer optimizer,
             Dataset data,
+            RunOptions options,
             long free) {
         OutOfMemoryException first = e.getCause() instanceof OutOfMemoryException cause ? cause : e;
         try {
             return MemoryPlan.explain(
                     first,
-                    of(layers.get(), sample, backend, batch, optimizer, data).toString(),
-                    n -> of(layers.get(), sample, backend, n, optimizer, data).least(),
+                    of(layers.get(), sample, backend, batch, optimizer, data, options)
+                            .toString(),
+                    n -> of(layers.get(), sample, backend, n, optimizer, data, options)
+                            .least(),
                     batch,
                     free);
         } catch (BackendException | IllegalArgumentException noPlan) {
@@ -92,6 +128,9 @@ public record TrainingPlan(MemoryPlan network, long optimizer, long checkpoint, 
     public String toString() {
         return "training with batch " + network.batch() + " needs " + least() + " bytes: " + network.parts()
                 + ", optimizer state " + optimizer + ", checkpoint " + checkpoint
+                + (accumulation == 0 ? "" : ", accumulated gradients " + accumulation)
+                + (average == 0 ? "" : ", average of the weights " + average)
+                + (best == 0 ? "" : ", best epoch's weights " + best)
                 + (dataSet == 0 ? "" : ", a batch of the data set " + staged + " (the whole set " + dataSet + ")");
     }
 }

@@ -1,47 +1,72 @@
 package io.gabor.train;
 
 import io.gabor.backend.Backend;
+import io.gabor.backend.OptimizerOp;
+import io.gabor.backend.OptimizerSpec;
 import io.gabor.nn.Network;
-import io.gabor.nn.Parameter;
 import io.gabor.tensor.ElementType;
+import io.gabor.tensor.Shape;
 import io.gabor.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * The exponential moving average of a network's parameters (Polyak and Juditsky, 1992): {@code a ← d·a + (1 − d)·p} behind
- * each update, on the backend. It starts with the parameters that the run starts with.
+ * each update, on the backend. It starts with the parameters that the run starts with, and d with less, so that those are
+ * soon forgotten ({@link OptimizerSpec.Average}). The running statistics of batch normalisation are averaged with the
+ * parameters: those of the last steps would belong to other weights.
  */
 final class WeightAverage implements AutoCloseable {
     private final Backend backend;
-    private final float decay;
     private final Held held;
     private final List<Tensor> live = new ArrayList<>();
     private final List<Tensor> averages = new ArrayList<>();
+    /** What the rule takes and does not read. */
+    private final Tensor rate;
+
+    private final Tensor step;
+    private final OptimizerOp rule;
     private final Checkpoint own;
 
-    WeightAverage(Network network, double decay) {
+    /**
+     * Begins an average.
+     *
+     * @param step the number of updates so far: I32, one element, in backend memory
+     */
+    WeightAverage(Network network, double decay, Tensor step) {
         this.backend = network.backend();
-        this.decay = (float) decay;
+        this.step = step;
         held = new Held(backend);
         try {
-            for (Parameter parameter : network.parameters()) {
-                live.add(parameter.value());
-                averages.add(held.allocate(ElementType.F32, parameter.shape()));
-            }
+            rate = held.allocate(ElementType.F32, Shape.of(1));
+            live.addAll(network.tensors().values());
+            live.forEach(tensor -> averages.add(held.allocate(ElementType.F32, tensor.shape())));
             own = new Checkpoint(network);
         } catch (RuntimeException | Error e) {
+            held.close();
+            throw e;
+        }
+        try {
+            rule = backend.optimizer(new OptimizerSpec.Average(decay), slots());
+        } catch (RuntimeException | Error e) {
+            own.close();
             held.close();
             throw e;
         }
         copy(live, averages);
     }
 
+    private List<OptimizerOp.Slot> slots() {
+        List<OptimizerOp.Slot> slots = new ArrayList<>();
+        for (int i = 0; i < live.size(); i++) {
+            slots.add(new OptimizerOp.Slot(averages.get(i), live.get(i), List.of()));
+        }
+        return slots;
+    }
+
     /** Follows the parameters after an update. */
     void follow() {
-        for (int i = 0; i < live.size(); i++) {
-            backend.blend(live.get(i).size(), 1 - decay, live.get(i), decay, averages.get(i));
-        }
+        rule.step(rate, step);
     }
 
     /** Puts the averages in the parameters' place, until {@link #hide}. */
@@ -73,6 +98,7 @@ final class WeightAverage implements AutoCloseable {
 
     @Override
     public void close() {
+        rule.close();
         own.close();
         held.close();
     }

@@ -110,6 +110,18 @@ class ImageFolderRunTest {
     }
 
     @Test
+    void aShareForTestingOfAFolderThatHasTestImagesIsRefused() {
+        Path split = folder.resolve("split");
+        draw(split.resolve("train"), 3);
+        draw(split.resolve("test"), 1);
+        oneLine(
+                Run.gabor("train", "--dataset", split, "--test-share", 0.3, "--save", folder.resolve("no.safetensors")),
+                "--test-share",
+                split + " has test images of its own",
+                "leave it out");
+    }
+
+    @Test
     void badInputIsOneLine() throws IOException {
         Path broken = folder.resolve("broken");
         draw(broken, 3);

@@ -164,7 +164,16 @@ class InspectionTest {
         assertEquals(3 * parameters, memory.get("checkpointBytes"));
         assertEquals(json.get("activationBytes"), memory.get("activationBytes"));
         long sum = 0;
-        for (String part : List.of("parameter", "gradient", "optimizer", "activation", "workspace", "checkpoint")) {
+        for (String part : List.of(
+                "parameter",
+                "gradient",
+                "optimizer",
+                "activation",
+                "workspace",
+                "checkpoint",
+                "accumulation",
+                "average",
+                "best")) {
             sum += (Long) memory.get(part + "Bytes");
         }
         assertEquals(sum, memory.get("totalBytes"));

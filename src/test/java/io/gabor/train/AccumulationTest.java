@@ -3,14 +3,17 @@ package io.gabor.train;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gabor.backend.Backend;
 import io.gabor.backend.Backends;
 import io.gabor.backend.ClipSpec;
 import io.gabor.data.Dataset;
 import io.gabor.data.Normalization;
+import io.gabor.nn.BatchNorm1d;
 import io.gabor.nn.Dense;
 import io.gabor.nn.Dropout;
+import io.gabor.nn.Layer;
 import io.gabor.nn.MeanSquaredError;
 import io.gabor.nn.Network;
 import io.gabor.nn.Sequential;
@@ -20,6 +23,7 @@ import io.gabor.optim.Adam;
 import io.gabor.optim.Schedule;
 import io.gabor.optim.Sgd;
 import io.gabor.tensor.Shape;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -136,7 +140,7 @@ final class AccumulationTest {
         }
     }
 
-    /** w ← w − 0.25·(w − 3), a ← 0.5·a + 0.5·w, both from 0; the validation set wants 1. */
+    /** w ← w − 0.25·(w − 3), a ← d·a + (1 − d)·w, both from 0, d = min(0.3, (1 + t)/(10 + t)); the validation set wants 1. */
     @ParameterizedTest
     @MethodSource("io.gabor.train.EachBackend#names")
     void theAverageIsValidatedAndStays(String name) {
@@ -146,15 +150,16 @@ final class AccumulationTest {
             double w = 0;
             double average = 0;
             double[] averages = new double[5];
-            for (int step = 0; step < 5; step++) {
+            for (int t = 1; t <= 5; t++) {
                 w -= 0.25 * (w - 3);
-                average = 0.5 * average + 0.5 * w;
-                averages[step] = average;
+                double d = Math.min(0.3, (1.0 + t) / (10.0 + t));
+                average = d * average + (1 - d) * w;
+                averages[t - 1] = average;
             }
             double[] seen = new double[5];
             History history = new Trainer(network, new MeanSquaredError(), new Sgd(0.125))
                     .normalization(Normalization.NONE)
-                    .averageWeights(0.5)
+                    .averageWeights(0.3)
                     .epochs(5)
                     .validation(Samples.pairs(1, 1), new MeanSquaredError())
                     .callback(new Callback() {
@@ -186,11 +191,69 @@ final class AccumulationTest {
                     .epochs(50)
                     .validation(Samples.pairs(1, 1), new MeanSquaredError())
                     .train(Samples.pairs(1, 3));
-            // averages 0.375, 0.84375, 1.289: the second is the nearest to 1
+            // w = 3/4, 21/16, 111/64 and d = 2/11, 1/4, 4/13: averages 27/44, 1.1378, 1.551; the second is the nearest
+            // to 1
             assertEquals(2, history.bestEpoch());
             assertEquals(3, history.epochs().size());
-            assertEquals(0.84375, network.weights().get("dense1.weight")[0], 1e-6);
+            assertEquals(27.0 / 176 + 63.0 / 64, network.weights().get("dense1.weight")[0], 1e-6);
         }
+    }
+
+    /** The running statistics belong to the averaged weights: they are averaged, too. */
+    @ParameterizedTest
+    @MethodSource("io.gabor.train.EachBackend#names")
+    void runningStatisticsAreAveragedToo(String name) {
+        Map<String, double[]> expected = new HashMap<>();
+        int[] step = {0};
+        Layer layers = Sequential.of(new Dense(4), new BatchNorm1d(), new Dense(3));
+        try (Backend backend = Backends.select(name);
+                Network network = Network.training(layers, Shape.of(4), backend, 10, 3)) {
+            network.weights().forEach((key, values) -> expected.put(key, doubles(values)));
+            Dataset data = Samples.clouds(10, 4, 3, 7);
+            // one step to an epoch, and no average: what it sees is what the average has to follow
+            follow(network, data, 0, () -> {
+                step[0]++;
+                double d = Math.min(0.4, (1.0 + step[0]) / (10.0 + step[0]));
+                network.weights().forEach((key, values) -> {
+                    double[] average = expected.get(key);
+                    for (int i = 0; i < average.length; i++) {
+                        average[i] = d * average[i] + (1 - d) * values[i];
+                    }
+                });
+            });
+        }
+        try (Backend backend = Backends.select(name);
+                Network network = Network.training(
+                        Sequential.of(new Dense(4), new BatchNorm1d(), new Dense(3)), Shape.of(4), backend, 10, 3)) {
+            follow(network, Samples.clouds(10, 4, 3, 7), 0.4, () -> {});
+            Map<String, float[]> found = network.weights();
+            assertTrue(found.containsKey("batch_norm1.running_var"));
+            found.forEach((key, values) -> assertArrayEquals(expected.get(key), doubles(values), 1e-5, key));
+        }
+    }
+
+    private static void follow(Network network, Dataset data, double decay, Runnable behindStep) {
+        Trainer trainer = new Trainer(network, new SoftmaxCrossEntropy(), new Sgd(0.3))
+                .normalization(Normalization.NONE)
+                .epochs(8)
+                .callback(new Callback() {
+                    @Override
+                    public void onEpoch(EpochResult result) {
+                        behindStep.run();
+                    }
+                });
+        if (decay > 0) {
+            trainer.averageWeights(decay);
+        }
+        trainer.train(data);
+    }
+
+    private static double[] doubles(float[] values) {
+        double[] result = new double[values.length];
+        for (int i = 0; i < values.length; i++) {
+            result[i] = values[i];
+        }
+        return result;
     }
 
     @Test

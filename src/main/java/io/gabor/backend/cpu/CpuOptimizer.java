@@ -29,7 +29,11 @@ final class CpuOptimizer implements OptimizerOp {
     private final WorkerPool.Task adam = this::adam;
     private final WorkerPool.Task rmsProp = this::rmsProp;
     private final WorkerPool.Task adagrad = this::adagrad;
+    private final WorkerPool.Task average = this::average;
     private float rate;
+    /** What an average keeps of itself in this step. */
+    private float keep;
+
     private boolean closed;
 
     CpuOptimizer(CpuContext context, OptimizerSpec spec, List<Slot> slotList) {
@@ -106,6 +110,9 @@ final class CpuOptimizer implements OptimizerOp {
             context.pool().run(rmsProp, chunkSlot.length, work);
         } else if (spec instanceof OptimizerSpec.Adagrad) {
             context.pool().run(adagrad, chunkSlot.length, work);
+        } else if (spec instanceof OptimizerSpec.Average rule) {
+            keep = (float) rule.decayAt(step);
+            context.pool().run(average, chunkSlot.length, work);
         } else {
             context.pool().run(sgd, chunkSlot.length, work);
         }
@@ -188,6 +195,13 @@ final class CpuOptimizer implements OptimizerOp {
                 gradients[i],
                 first[i],
                 at);
+    }
+
+    /** The two weights add up to 1 as floats, too: else an average would drift away from a value that stays. */
+    private void average(int chunk, int worker) {
+        int i = chunkSlot[chunk];
+        int at = chunkStart[chunk];
+        kernels.blend(length(chunk), 1 - keep, gradients[i], at, keep, values[i], at);
     }
 
     @Override

@@ -68,6 +68,9 @@ final class CudaOptimizer implements OptimizerOp {
                     .setFloat(2, (float) adagrad.weightDecay())
                     .setFloat(3, (float) adagrad.epsilon());
         }
+        if (spec instanceof OptimizerSpec.Average average) {
+            return context.launch(OP, "gabor_optimizer_average", 3).setDouble(2, average.decay());
+        }
         OptimizerSpec.Sgd sgd = (OptimizerSpec.Sgd) spec;
         if (sgd.stateCount() == 0) {
             return context.launch(OP, "gabor_optimizer_sgd", 3).setFloat(2, (float) sgd.weightDecay());
@@ -133,7 +136,7 @@ final class CudaOptimizer implements OptimizerOp {
         if (chunks == 0) {
             return;
         }
-        launch.setPointer(1, rates);
+        launch.setPointer(1, spec instanceof OptimizerSpec.Average ? steps : rates);
         if (spec instanceof OptimizerSpec.Adam) {
             launch.setPointer(2, steps);
         }

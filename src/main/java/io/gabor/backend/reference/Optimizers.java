@@ -27,6 +27,9 @@ import java.util.List;
  * Adagrad   g ← g + weightDecay·p
  *           s ← s + g²
  *           p ← p − η·g / (√s + ε)
+ *
+ * average   d = min(decay, (1 + t) / (10 + t))
+ *           p ← d·p + (1 − d)·g
  * </pre>
  *
  * The gradient itself is an input and stays as it is.
@@ -77,6 +80,8 @@ final class Optimizers implements OptimizerOp {
                 step(rmsProp, slot, eta);
             } else if (spec instanceof OptimizerSpec.Adagrad adagrad) {
                 step(adagrad, slot, eta);
+            } else if (spec instanceof OptimizerSpec.Average average) {
+                step(average, slot, t);
             }
         }
     }
@@ -142,6 +147,15 @@ final class Optimizers implements OptimizerOp {
             double g = gradient[i] + rule.weightDecay() * p[i];
             s[i] += g * g;
             p[i] -= eta * g / (Math.sqrt(s[i]) + rule.epsilon());
+        }
+    }
+
+    private static void step(OptimizerSpec.Average rule, Slot slot, int t) {
+        double[] average = floats(slot.value());
+        double[] followed = floats(slot.gradient());
+        double d = rule.decayAt(t);
+        for (int i = 0; i < slot.value().size(); i++) {
+            average[i] = d * average[i] + (1 - d) * followed[i];
         }
     }
 

@@ -29,7 +29,9 @@ final class OptimizerConformanceTest {
             new OptimizerSpec.RmsProp(0.5, 1e-3, 0, 0.01),
             new OptimizerSpec.RmsProp(0.9, 1e-8, 0.9, 0.1),
             new OptimizerSpec.Adagrad(1e-10, 0),
-            new OptimizerSpec.Adagrad(1e-2, 0.1));
+            new OptimizerSpec.Adagrad(1e-2, 0.1),
+            new OptimizerSpec.Average(0.3),
+            new OptimizerSpec.Average(0.9999));
     private static final List<int[]> SIZES =
             List.of(new int[] {1}, new int[] {7, 1, 33}, new int[] {500, 20, 25_000, 50, 8}, new int[] {100_003, 10});
     private static final int STEPS = 6;

@@ -101,6 +101,23 @@ final class OptimizersTest extends Fixture {
         }
     }
 
+    /** The value follows what stands in the gradient's place: at first nearly at once, in the end by the decay. */
+    @Test
+    void average() {
+        double[] followed = new double[200];
+        for (int t = 1; t <= followed.length; t++) {
+            followed[t - 1] = Math.sin(t) + 0.01 * t;
+        }
+        double[] found = run(new OptimizerSpec.Average(0.9), followed);
+        double a = 1;
+        for (int t = 1; t <= followed.length; t++) {
+            double keep = (1.0 + t) / (10.0 + t);
+            a += (1 - (t < 80 ? keep : 0.9)) * (followed[t - 1] - a);
+            assertEquals(a, found[t - 1], 1e-12, "after step " + t);
+        }
+        assertEquals(1 * 2 / 11.0 + 9 / 11.0 * followed[0], found[0], EXACT);
+    }
+
     @Test
     void demandsItsState() {
         OptimizerOp.Slot slot = new OptimizerOp.Slot(of(1), of(1), List.of(of(0)));
