@@ -2,8 +2,8 @@ package io.gabor.backend;
 
 import io.gabor.tensor.ConvGeometry;
 import io.gabor.tensor.ElementType;
-import io.gabor.tensor.ImageEdit;
 import io.gabor.tensor.EnlargeGeometry;
+import io.gabor.tensor.ImageEdit;
 import io.gabor.tensor.PoolGeometry;
 import io.gabor.tensor.Shape;
 import io.gabor.tensor.Tensor;
