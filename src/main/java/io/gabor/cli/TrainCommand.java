@@ -67,7 +67,7 @@ final class TrainCommand extends GaborCommand {
             names = "--recipe",
             paramLabel = "NAME",
             description =
-                    "Settings that were tuned together: mnist-99.5, cifar10-85 or cifar10-94. Other options still count.")
+                    "Settings that were tuned together: mnist-99.5 or cifar10-85. Other options still count.")
     private String recipeName;
 
     @Mixin
