@@ -39,7 +39,8 @@ final class CheckCommand extends GaborCommand {
             names = "--model",
             paramLabel = "NAME|FILE",
             defaultValue = "lenet",
-            description = "The name of a model or a model file (default: ${DEFAULT-VALUE}).")
+            description = "The name of a model, a model file, or a text in YAML that describes a model"
+                    + " (default: ${DEFAULT-VALUE}).")
     private String model;
 
     @Mixin

@@ -143,9 +143,8 @@ public final class Trainer {
 
     /**
      * Looks at the layers in step 1, 2, 4, 8, ..., and then in every n-th: outputs, gradients, updates, dead units.
-     * {@link Callback#onHealth} is told, with warnings. A step that is looked at gives the same bits as one that is not;
-     * it takes longer, on a CPU by about a third
-     * for a net like {@code lenet}.
+     * {@link Callback#onHealth} is told, with warnings. A step that is looked at gives the same bits as one that is not; on a
+     * CPU, a look at a net like {@code lenet} takes about a third of a step.
      */
     public Trainer watch(int everySteps) {
         if (everySteps < 1) {

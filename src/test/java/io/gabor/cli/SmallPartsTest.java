@@ -79,7 +79,13 @@ class SmallPartsTest {
         live.above(() -> stream.print("above\n"));
         stream.flush();
         assertEquals(
-                "\r0123456789\rshort     \r" + " ".repeat(5) + "\rabove\n", bytes.toString(StandardCharsets.UTF_8));
+                "\r0123456789\rshort     \r" + " ".repeat(7) + "\rabove\n", bytes.toString(StandardCharsets.UTF_8));
+        live.accept("0123456789");
+        bytes.reset();
+        live.close();
+        live.accept("a progress bar that goes on");
+        stream.flush();
+        assertEquals("\r" + " ".repeat(12) + "\r", bytes.toString(StandardCharsets.UTF_8), "cleared, and then silent");
     }
 
     @Test

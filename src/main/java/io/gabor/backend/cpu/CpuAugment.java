@@ -234,8 +234,61 @@ final class CpuAugment {
         long atX = (long) edits[edit + ImageEdit.MAP + 1] * y + edits[edit + ImageEdit.MAP + 2];
         long atY = (long) edits[edit + ImageEdit.MAP + 4] * y + edits[edit + ImageEdit.MAP + 5];
         int padding = edits[edit + ImageEdit.PADDING];
-        for (int x = 0; x < width; x++) {
-            target[at + x] = bilinear(padding, plane, atX, atY);
+        // a straight line through the image: what has all its neighbours there is one run of pixels
+        int inside = 0;
+        while (inside < width && !hasNeighbours(atX + inside * stepX, atY + inside * stepY)) {
+            target[at + inside] = bilinear(padding, plane, atX + inside * stepX, atY + inside * stepY);
+            inside++;
+        }
+        int end = width;
+        while (end > inside && !hasNeighbours(atX + (end - 1) * stepX, atY + (end - 1) * stepY)) {
+            end--;
+            target[at + end] = bilinear(padding, plane, atX + end * stepX, atY + end * stepY);
+        }
+        if (inside < end) {
+            int firstX = (int) (atX + inside * stepX);
+            int firstY = (int) (atY + inside * stepY);
+            line(bytes, plane, width, firstX, firstY, (int) stepX, (int) stepY, target, at + inside, end - inside);
+        }
+    }
+
+    /**
+     * Whether a place is among four stored pixels that may all be read. Floats may not, since one without weight might not be
+     * finite; and the place has to be an int.
+     */
+    private boolean hasNeighbours(long atX, long atY) {
+        return bytes != null
+                && atX >= 0
+                && atY >= 0
+                && atX < Math.min((long) (width - 1) << ImageEdit.FRACTION_BITS, Integer.MAX_VALUE)
+                && atY < Math.min((long) (height - 1) << ImageEdit.FRACTION_BITS, Integer.MAX_VALUE);
+    }
+
+    /** A run of places that have all neighbours, at even steps. */
+    private static void line(
+            byte[] bytes,
+            int plane,
+            int width,
+            int firstX,
+            int firstY,
+            int stepX,
+            int stepY,
+            float[] target,
+            int at,
+            int count) {
+        int atX = firstX;
+        int atY = firstY;
+        for (int i = 0; i < count; i++) {
+            int k = plane + (atY >> ImageEdit.FRACTION_BITS) * width + (atX >> ImageEdit.FRACTION_BITS);
+            float right = (atX & FRACTION) * UNIT;
+            float down = (atY & FRACTION) * UNIT;
+            int v00 = bytes[k] & 0xFF;
+            int v01 = bytes[k + 1] & 0xFF;
+            int v10 = bytes[k + width] & 0xFF;
+            int v11 = bytes[k + width + 1] & 0xFF;
+            float upper = v00 + right * (v01 - v00);
+            float lower = v10 + right * (v11 - v10);
+            target[at + i] = upper + down * (lower - upper);
             atX += stepX;
             atY += stepY;
         }
