@@ -1,5 +1,7 @@
 package io.gabor.backend.reference;
 
+import java.util.Arrays;
+
 /**
  * The losses: each returns the mean and writes its gradient, unless {@code dx} is null. N rows of C logits, or M numbers
  * of any shape.
@@ -11,7 +13,7 @@ package io.gabor.backend.reference;
  *   and label smoothing ε       loss    = 1/W · Σ over r, c of q[r,c]·(log Σ over k of exp(x[r,k]) − x[r,c])
  *                               dx[r,c] = (softmax(x)[r,c]·Σ over k of q[r,k] − q[r,c]) / W
  *   with a share t of the     q[r,c]  = w[c]·((1 − ε)·t[r,c] + ε/C),  W = Σ over r, c of w[c]·t[r,c]
- *   target for each class
+ *   target for each class     and N for W where there are no weights
  * mean squared error          loss    = 1/M · Σ (p − t)²
  *                             dp      = 2·(p − t) / M
  * binary cross-entropy        loss    = −1/M · Σ (t·log p + (1 − t)·log(1 − p)),  no logarithm below −100
@@ -36,22 +38,38 @@ final class Losses {
 
     static double softmaxCrossEntropy(
             int n, int classes, double[] x, int[] labels, double[] weights, double smoothing, double[] dx) {
-        return crossEntropy(n, classes, x, (r, c) -> c == labels[r] ? 1 : 0, weights, smoothing, dx);
+        double total = 0;
+        for (int r = 0; r < n; r++) {
+            total += weights[labels[r]];
+        }
+        return crossEntropy(n, classes, x, (r, c) -> c == labels[r] ? 1 : 0, weights, smoothing, total, dx);
     }
 
+    /** With weights that may be null, for 1 each. */
     static double softTargetCrossEntropy(
             int n, int classes, double[] x, double[] target, double[] weights, double smoothing, double[] dx) {
-        return crossEntropy(n, classes, x, (r, c) -> target[r * classes + c], weights, smoothing, dx);
+        double[] w = new double[classes];
+        Arrays.fill(w, 1);
+        double total = n;
+        if (weights != null) {
+            System.arraycopy(weights, 0, w, 0, classes);
+            total = 0;
+            for (int i = 0; i < n * classes; i++) {
+                total += w[i % classes] * target[i];
+            }
+        }
+        return crossEntropy(n, classes, x, (r, c) -> target[r * classes + c], w, smoothing, total, dx);
     }
 
     private static double crossEntropy(
-            int n, int classes, double[] x, Target target, double[] weights, double smoothing, double[] dx) {
-        double total = 0;
-        for (int r = 0; r < n; r++) {
-            for (int c = 0; c < classes; c++) {
-                total += weights[c] * target.share(r, c);
-            }
-        }
+            int n,
+            int classes,
+            double[] x,
+            Target target,
+            double[] weights,
+            double smoothing,
+            double total,
+            double[] dx) {
         double loss = 0;
         double[] q = new double[classes];
         for (int r = 0; r < n; r++) {

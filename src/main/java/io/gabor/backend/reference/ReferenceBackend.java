@@ -387,10 +387,7 @@ final class ReferenceBackend implements Backend {
         args.share("smoothing", smoothing);
         double[] xs = args.input("x", x, size);
         double[] targets = args.input("target", target, size);
-        double[] ws = weights == null ? new double[classes] : args.input("weights", weights, classes);
-        if (weights == null) {
-            Arrays.fill(ws, 1);
-        }
+        double[] ws = weights == null ? null : args.input("weights", weights, classes);
         double[] losses = args.output("loss", loss, 1);
         double[] dxs = args.outputOrNull("dx", dx, size);
         losses[0] = Losses.softTargetCrossEntropy(n, classes, xs, targets, ws, smoothing, dxs);
