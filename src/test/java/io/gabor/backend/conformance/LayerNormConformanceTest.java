@@ -55,7 +55,8 @@ final class LayerNormConformanceTest {
 
     private static List<Case> cases() {
         List<Case> cases = new ArrayList<>();
-        // Of two values each is ±1 when normalised, whatever they are: dx is 0 but for ε, and a relative error says nothing.
+        // Of two values each is ±1 when normalised, whatever they are: dx is 0 but for ε, and a relative error says
+        // nothing.
         cases.add(new Case(2, 1, 1, 0, false));
         cases.add(new Case(500, 64, 64, 0.5, true));
         cases.add(new Case(500, 37, 64, 0.5, true));
