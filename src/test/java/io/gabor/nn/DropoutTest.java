@@ -10,6 +10,7 @@ import io.gabor.backend.Backend;
 import io.gabor.backend.Backends;
 import io.gabor.tensor.Shape;
 import io.gabor.train.EachBackend;
+import io.gabor.train.GradientCheck;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -165,6 +166,24 @@ final class DropoutTest {
                 assertArrayEquals(y, dw);
             }
         }
+    }
+
+    /** Finite differences need the same mask in every pass, the whole network's too. */
+    @Test
+    void theGradientCheckMeetsOneMask() {
+        List<GradientCheck.Row> rows = GradientCheck.run(
+                () -> Sequential.of(
+                        new Conv2d(4, 3),
+                        new Dropout2d(0.5),
+                        new Tanh(),
+                        new Flatten(),
+                        new Dropout(0.5),
+                        new Dense(3)),
+                Shape.of(2, 5, 5),
+                new SoftmaxCrossEntropy(),
+                1);
+        assertTrue(rows.stream().anyMatch(row -> row.layer().equals("network")));
+        assertEquals(List.of(), rows.stream().filter(row -> !row.passed()).toList());
     }
 
     @ParameterizedTest
