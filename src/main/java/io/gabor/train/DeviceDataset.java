@@ -130,7 +130,7 @@ final class DeviceDataset implements AutoCloseable {
                         + " step",
                 size,
                 data.name(),
-                TrainingPlan.bytesPerSample(data) * size,
+                TrainingPlan.bytesPerSample(data, backend) * size,
                 backend.name());
     }
 

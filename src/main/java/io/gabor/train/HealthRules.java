@@ -34,7 +34,7 @@ final class HealthRules {
     static final double WHOLE_UPDATE = 1;
     /**
      * Small steps are as they should be where the rate, or the gradient of the weights, is below this part of its largest or
-     * its first: the schedule wants them, or the net has learned.
+     * its first: the schedule wants them, or the net has learned. Where the gradient vanishes that has been said.
      */
     static final double PART = 0.1;
 
@@ -190,7 +190,9 @@ final class HealthRules {
         /** Returns whether small steps are no cause for a warning. */
         private boolean isMeant(LayerHealth layer, double rate) {
             double first = firstWeightGradients.getOrDefault(layer.layer(), 0.0);
-            return rate < PART * largestRate || !(layer.weightGradient() > PART * first);
+            return rate < PART * largestRate
+                    || !(layer.weightGradient() > PART * first)
+                    || said.contains(key(Kind.VANISHING_GRADIENT, layer));
         }
 
         /**
@@ -204,7 +206,7 @@ final class HealthRules {
             LayerHealth worst = null;
             more = -1;
             for (LayerHealth layer : layers) {
-                String key = kind + " " + layer.layer();
+                String key = key(kind, layer);
                 double value = of.applyAsDouble(layer);
                 if (!(value > most && value < Double.POSITIVE_INFINITY)) {
                     looksInARow.remove(key + most);
@@ -246,6 +248,10 @@ final class HealthRules {
                     .findFirst()
                     .orElseThrow();
         }
+    }
+
+    private static String key(Kind kind, LayerHealth layer) {
+        return kind + " " + layer.layer();
     }
 
     /** What there is to say of a layer. */

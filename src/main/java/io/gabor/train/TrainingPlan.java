@@ -7,6 +7,7 @@ import io.gabor.data.Dataset;
 import io.gabor.nn.Layer;
 import io.gabor.nn.MemoryPlan;
 import io.gabor.optim.Optimizer;
+import io.gabor.tensor.ElementType;
 import io.gabor.tensor.Shape;
 import java.util.function.Supplier;
 
@@ -56,7 +57,7 @@ public record TrainingPlan(
         MemoryPlan network = MemoryPlan.training(layers, sample, backend, batch);
         long state = optimizer.spec().stateCount() * network.gradients();
         long averages = options.averageDecay() == 0 ? 0 : network.parameters();
-        long one = data == null ? 0 : bytesPerSample(data);
+        long one = data == null ? 0 : bytesPerSample(data, backend);
         return new TrainingPlan(
                 network,
                 state,
@@ -68,12 +69,13 @@ public record TrainingPlan(
                 one * Math.min(batch, data == null ? 0 : data.size()));
     }
 
-    /** Returns the bytes of a sample as it is stored, with its label or targets, and its place in an epoch's order. */
-    public static long bytesPerSample(Dataset data) {
+    /** Returns the bytes of a sample as a backend stores it, with its label or targets, and its place in an epoch's order. */
+    public static long bytesPerSample(Dataset data, Backend backend) {
+        long integer = backend.bytesOf(ElementType.I32);
         long answer = data.labels() != null
-                ? Integer.BYTES
-                : (long) Float.BYTES * data.targetShape().size();
-        return (long) data.type().bytes() * data.sampleShape().size() + answer + Integer.BYTES;
+                ? integer
+                : (long) backend.bytesOf(ElementType.F32) * data.targetShape().size();
+        return (long) backend.bytesOf(data.type()) * data.sampleShape().size() + answer + integer;
     }
 
     /** Returns the bytes of it all, with the whole data set on the backend. */

@@ -156,6 +156,14 @@ final class HealthRulesTest {
         warns(Kind.SMALL_UPDATE, "a", 5e-6, "they change the weights of a by 5.0e-06 of their size", judge(small));
     }
 
+    @Test
+    void smallStepsOfAVanishingGradientAreNotSaidAgain() {
+        LayerHealth[] layers = {layer("a", 1e-5, 5e-6), layer("b", 1, 0.001)};
+        silent(layers);
+        assertEquals(Kind.VANISHING_GRADIENT, judge(layers).get(0).kind());
+        silent(layers);
+    }
+
     /** A run that is over is told apart by the trainer; here it must not be called healthy, or anything else. */
     @Test
     void whatIsNotFiniteIsNoCause() {

@@ -105,7 +105,7 @@ final class StallTest {
         HealthWarning vanishing = only(Kind.VANISHING_GRADIENT, warnings);
         says(vanishing, "dense1", "gradients vanish", "glorot-uniform for tanh");
         assertTrue(vanishing.factor() > 10_000, vanishing.toString());
-        says(only(Kind.SMALL_UPDATE, warnings), "dense7", "the steps are too small", "a larger learning rate");
+        says(only(Kind.SMALL_UPDATE, warnings), "dense5", "the steps are too small", "a larger learning rate");
     }
 
     @Test

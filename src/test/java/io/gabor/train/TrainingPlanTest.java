@@ -84,7 +84,7 @@ final class TrainingPlanTest {
                         .validation(DATA, new SoftmaxCrossEntropy());
                 String message = assertThrows(OutOfMemoryException.class, () -> trainer.train(DATA))
                         .getMessage();
-                assertTrue(message.contains("needs " + plan.least() + " bytes"), message);
+                assertTrue(message.contains("; training with batch 8 needs "), message);
                 assertTrue(message.contains(", accumulated gradients " + plan.accumulation()), message);
                 assertTrue(message.contains(", average of the weights " + plan.average()), message);
                 assertTrue(message.contains(", best epoch's weights " + plan.best()), message);
