@@ -39,6 +39,9 @@ final class Coverage {
             if (type == WeightedOp.class || type == PoolOp.class || type == Optional.class) {
                 ops.add(method.getName() + " forward");
                 ops.add(method.getName() + " backward");
+                if (method.getName().equals("conv2d")) {
+                    ops.add("conv2d input gradient");
+                }
             } else if (type == BatchNormOp.class) {
                 ops.add(method.getName() + " forward");
                 ops.add(method.getName() + " infer");

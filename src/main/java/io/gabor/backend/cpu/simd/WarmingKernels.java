@@ -31,6 +31,7 @@ final class WarmingKernels extends VectorKernels {
     private final WarmUp sgd;
     private final WarmUp[] momentum = new WarmUp[2];
     private final WarmUp adam;
+    private final DepthwiseKernels depthwise;
 
     /**
      * Makes kernels of which none is compiled.
@@ -66,6 +67,12 @@ final class WarmingKernels extends VectorKernels {
         momentum[0] = new WarmUp(queue, Kind.MOMENTUM, 0, 0);
         momentum[1] = new WarmUp(queue, Kind.MOMENTUM, 1, 0);
         adam = new WarmUp(queue, Kind.ADAM, 0, 0);
+        depthwise = new WarmingDepthwise(queue);
+    }
+
+    @Override
+    public DepthwiseKernels depthwise() {
+        return depthwise;
     }
 
     @Override
