@@ -52,7 +52,7 @@ final class TrainCommand extends GaborCommand {
             paramLabel = "NAME|FILE",
             defaultValue = "lenet",
             description =
-                    "lenet, vgg-small, mnist-m5, resnet8, resnet20, digits01, digits01-valid, conv3x3-softmax, mlp-tanh, xor, or a model file to go on with"
+                    "lenet, vgg-small, mnist-m5, resnet8, resnet20, mobilenet-small, digits01, digits01-valid, conv3x3-softmax, mlp-tanh, xor, or a model file to go on with"
                             + " (default: ${DEFAULT-VALUE}).")
     private String model;
 

@@ -22,7 +22,7 @@ import java.util.Optional;
 
 /**
  * The models by name. {@code lenet} is the one to start with, {@code vgg-small} the one for small colour images;
- * {@code mnist-m5}, {@code resnet8} and {@code resnet20} have batch normalisation; the other five are the nets that first programs are written with, each with the settings it is usually shown with: plain gradient
+ * {@code mnist-m5}, {@code resnet8}, {@code resnet20} and {@code mobilenet-small} have batch normalisation; the other five are the nets that first programs are written with, each with the settings it is usually shown with: plain gradient
  * descent on one sample at a time.
  */
 public final class Models {
@@ -34,6 +34,7 @@ public final class Models {
             NormalizedModels.mnistM5(),
             NormalizedModels.resnet(1, 10),
             NormalizedModels.resnet(3, 30),
+            MobileModels.mobilenetSmall(),
             digits01(),
             digits01Valid(),
             conv3x3Softmax(),

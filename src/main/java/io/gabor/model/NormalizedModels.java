@@ -97,7 +97,7 @@ final class NormalizedModels {
         return new Conv2d(filters, kernel).stride(stride).padding(kernel / 2).bias(Bias.NONE);
     }
 
-    private static Recipe recipe(
+    static Recipe recipe(
             String dataset, Normalization normalization, String optimizer, double rate, int batch, int epochs) {
         return new Recipe(
                 dataset,

@@ -20,6 +20,7 @@ final class ModelsTest {
         "mnist-m5, 1128180, 274739200, 10",
         "resnet8, 78042, 25003264, 10",
         "resnet20, 272474, 81626368, 10",
+        "mobilenet-small, 205642, 41735168, 10",
         "digits01, 24887, 80760, 2",
         "digits01-valid, 341727, 737240, 2",
         "conv3x3-softmax, 13602, 124384, 10",
@@ -50,7 +51,7 @@ final class ModelsTest {
                 assertThrows(IllegalArgumentException.class, () -> Models.byName("alexnet"))
                         .getMessage()
                         .contains(
-                                "lenet, vgg-small, mnist-m5, resnet8, resnet20, digits01, digits01-valid, conv3x3-softmax, mlp-tanh, xor"));
+                                "lenet, vgg-small, mnist-m5, resnet8, resnet20, mobilenet-small, digits01, digits01-valid, conv3x3-softmax, mlp-tanh, xor"));
         assertTrue(Models.find("alexnet").isEmpty());
     }
 }
