@@ -6,8 +6,8 @@ import io.gabor.backend.Epilogue;
 import io.gabor.tensor.ConvGeometry;
 
 /**
- * Convolution by {@link TiledConv}. Where the epilogue has an activation, {@code dz = dy·f'(y)} is a pass of its own into a
- * workspace.
+ * Convolution: {@link DepthwiseConv} where each channel is a group, else {@link TiledConv}. Where the epilogue has an
+ * activation, {@code dz = dy·f'(y)} is a pass of its own into a workspace.
  */
 final class CudaConv2d extends CudaWeightedOp {
     private static final int THREADS = 256;
@@ -37,7 +37,9 @@ final class CudaConv2d extends CudaWeightedOp {
         outSize = geometry.outputShape().size();
         Activation f = epilogue.activation();
         activated = f.kind() != Activation.Kind.IDENTITY;
-        kernels = new TiledConv(context, geometry, epilogue, maxBatch);
+        kernels = DepthwiseConv.suits(geometry)
+                ? new DepthwiseConv(context, geometry, epilogue, maxBatch)
+                : new TiledConv(context, geometry, epilogue, maxBatch);
         activationBackward = context.launch(op, "gabor_elementwise_activation_backward", 6)
                 .setInt(1, f.kind().ordinal())
                 .setFloat(2, f.slope());
