@@ -25,7 +25,11 @@ public class ConvolutionBenchmark extends OpBenchmark {
         VGG_6(256, 256, 8, 3, 1, 1, 1),
         POINTWISE(128, 128, 16, 1, 1, 0, 1),
         STRIDED(64, 128, 32, 3, 2, 1, 1),
-        DEPTHWISE(128, 128, 16, 3, 1, 1, 128);
+        DEPTHWISE(128, 128, 16, 3, 1, 1, 128),
+        DEPTHWISE_STRIDED(64, 64, 16, 3, 2, 1, 64),
+        DEPTHWISE_WIDE(32, 32, 32, 3, 1, 1, 32),
+        POINTWISE_WIDE(32, 64, 32, 1, 1, 0, 1),
+        POINTWISE_DEEP(128, 128, 8, 1, 1, 0, 1);
 
         private final ConvGeometry geometry;
 

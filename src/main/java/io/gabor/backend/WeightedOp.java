@@ -27,6 +27,17 @@ public interface WeightedOp extends AutoCloseable {
      */
     void backward(int n, Tensor x, Tensor w, Tensor y, Tensor dy, Tensor dw, Tensor db, Tensor dx);
 
+    /**
+     * Computes the gradient of the input alone, which needs no {@code x}: {@code dx} as {@link #backward} does. Forward, this
+     * is a transposed convolution.
+     *
+     * @throws UnsupportedOperationException unless this is a convolution with {@link Epilogue#NONE}
+     */
+    default void inputGradient(int n, Tensor w, Tensor dy, Tensor dx) {
+        throw new UnsupportedOperationException(
+                "only a convolution without bias, activation and pooling computes its input's gradient alone");
+    }
+
     /** Returns the bytes of workspace that this op holds beside the tensors passed to it. */
     long workspaceBytes();
 

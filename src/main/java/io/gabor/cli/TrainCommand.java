@@ -58,16 +58,15 @@ final class TrainCommand extends GaborCommand {
             names = "--model",
             paramLabel = "NAME|FILE",
             description =
-                    "lenet, vgg-small, mnist-m5, resnet8, resnet20, airbench94, airbench-small, digits01, digits01-valid,"
-                            + " conv3x3-softmax, mlp-tanh, xor, a model file to go on with, or a text in YAML that describes"
+                    "lenet, vgg-small, mnist-m5, resnet8, resnet20, airbench94, airbench-small, mobilenet-small, digits01,"
+                            + " digits01-valid, conv3x3-softmax, mlp-tanh, xor, a model file to go on with, or a text in YAML that describes"
                             + " a model (default: the recipe's, or lenet).")
     private String model;
 
     @Option(
             names = "--recipe",
             paramLabel = "NAME",
-            description =
-                    "Settings that were tuned together: mnist-99.5 or cifar10-85. Other options still count.")
+            description = "Settings that were tuned together: mnist-99.5 or cifar10-85. Other options still count.")
     private String recipeName;
 
     @Mixin

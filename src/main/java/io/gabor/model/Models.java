@@ -36,6 +36,7 @@ public final class Models {
             NormalizedModels.resnet(3, 30),
             Airbench.airbench94(),
             Airbench.small(),
+            MobileModels.mobilenetSmall(),
             digits01(),
             digits01Valid(),
             conv3x3Softmax(),

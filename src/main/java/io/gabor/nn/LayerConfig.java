@@ -27,6 +27,7 @@ public final class LayerConfig {
 
     static {
         READERS.put("conv2d", Conv2d::read);
+        READERS.put("conv_transpose2d", ConvTranspose2d::read);
         READERS.put("dense", Dense::read);
         READERS.put("batch_norm1d", BatchNorm1d::read);
         READERS.put("batch_norm2d", BatchNorm2d::read);

@@ -23,6 +23,7 @@ final class ModelsTest {
         "airbench94, 1971328, 236294720, 10",
         "airbench-small, 497216, 66132544, 10",
         "airbench-32-128-128, 497216, 66132544, 10",
+        "mobilenet-small, 205642, 41735168, 10",
         "digits01, 24887, 80760, 2",
         "digits01-valid, 341727, 737240, 2",
         "conv3x3-softmax, 13602, 124384, 10",
@@ -53,7 +54,7 @@ final class ModelsTest {
                 assertThrows(IllegalArgumentException.class, () -> Models.byName("alexnet"))
                         .getMessage()
                         .contains(
-                                "lenet, vgg-small, mnist-m5, resnet8, resnet20, airbench94, airbench-small, digits01, digits01-valid, conv3x3-softmax, mlp-tanh, xor"));
+                                "lenet, vgg-small, mnist-m5, resnet8, resnet20, airbench94, airbench-small, mobilenet-small, digits01, digits01-valid, conv3x3-softmax, mlp-tanh, xor"));
         assertTrue(Models.find("alexnet").isEmpty());
     }
 }

@@ -29,6 +29,16 @@ final class GradientTest {
     }
 
     @TestFactory
+    Stream<DynamicTest> transposedConvolution() {
+        return drawn(40, RandomLayers::convTranspose);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> transposedConvolutionWithFusedActivation() {
+        return drawn(20, layers -> followed(layers.convTranspose(), layers.activation()));
+    }
+
+    @TestFactory
     Stream<DynamicTest> dense() {
         return drawn(15, RandomLayers::dense);
     }

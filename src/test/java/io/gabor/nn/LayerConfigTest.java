@@ -32,6 +32,7 @@ final class LayerConfigTest {
     Stream<DynamicTest> randomLayersAreReadBackAsTheyWereWritten() {
         return Stream.<Function<RandomLayers, RandomLayers.Case>>of(
                         RandomLayers::conv,
+                        RandomLayers::convTranspose,
                         RandomLayers::dense,
                         RandomLayers::maxPool,
                         RandomLayers::avgPool,
@@ -105,7 +106,7 @@ final class LayerConfigTest {
             value = {
                 "{} | 'kind' must be a string, and it is missing",
                 "{'kind':7} | 'kind' must be a string, found 7",
-                "{'kind':'conv3d'} | 'kind' must be one of avg_pool2d, batch_norm1d, batch_norm2d, concat, conv2d, dense, dropout, dropout2d, elu, ",
+                "{'kind':'conv3d'} | 'kind' must be one of avg_pool2d, batch_norm1d, batch_norm2d, concat, conv2d, conv_transpose2d, dense, dropout, dropout2d, elu, ",
                 "{'kind':'dense'} | (dense): 'units' must be an integer from 0 to 2147483647, and it is missing",
                 "{'kind':'dense','units':'10'} | (dense): 'units' must be an integer",
                 "{'kind':'dense','units':1.5} | (dense): 'units' must be an integer",

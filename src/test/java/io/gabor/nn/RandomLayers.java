@@ -59,6 +59,27 @@ final class RandomLayers {
         return new Case(layer, Shape.of(channels, height, width));
     }
 
+    /** Draws a transposed convolution with any stride, padding, output padding, dilation, groups, with or without a bias. */
+    Case convTranspose() {
+        int groups = coin() ? 1 : between(2, 3);
+        int kernelHeight = between(1, 3);
+        int kernelWidth = between(1, 3);
+        int strideHeight = between(1, 3);
+        int strideWidth = between(1, 3);
+        int dilationHeight = coin() ? 1 : 2;
+        int dilationWidth = coin() ? 1 : 2;
+        Layer layer = new ConvTranspose2d(groups * between(1, 2), kernelHeight, kernelWidth)
+                .stride(strideHeight, strideWidth)
+                .padding(
+                        between(0, (kernelHeight - 1) * dilationHeight / 2),
+                        between(0, (kernelWidth - 1) * dilationWidth / 2))
+                .outputPadding(between(0, strideHeight - 1), between(0, strideWidth - 1))
+                .dilation(dilationHeight, dilationWidth)
+                .groups(groups)
+                .bias(coin());
+        return new Case(layer, Shape.of(groups * between(1, 2), between(1, 4), between(1, 4)));
+    }
+
     /** Draws a dense layer with or without a bias. */
     Case dense() {
         return new Case(new Dense(between(1, 5)).bias(coin()), Shape.of(between(1, 6)));

@@ -51,10 +51,21 @@ final class ChwnBackward {
         int behindDz = direct ? 0 : Math.multiplyExact(most, outSize);
         shared = behindDz;
         context.memory().reserveShared("conv2d", shared);
-        inputGradient = WinogradTiles.suit(geometry)
-                ? new WinogradInputGradient(context, geometry, behindDz)
-                : new ChwnInputGradient(context, geometry, behindDz);
+        inputGradient = inputGradient(context, geometry, behindDz);
         filterGradient = filterGradient(context, geometry, maxBatch, behindDz);
+    }
+
+    /** Returns the fastest of the ways that this geometry allows. */
+    private static InputGradient inputGradient(CpuContext context, ConvGeometry geometry, int behindDz) {
+        if (WinogradTiles.suit(geometry)) {
+            return new WinogradInputGradient(context, geometry, behindDz);
+        }
+        if (DepthwisePlane.suits(geometry)) {
+            return new DepthwiseInputGradient(context, geometry);
+        }
+        return PointwiseStrips.suit(geometry)
+                ? new PointwiseInputGradient(context, geometry, behindDz)
+                : new ChwnInputGradient(context, geometry, behindDz);
     }
 
     /** Returns the fastest of the ways that this geometry allows. */
@@ -62,6 +73,12 @@ final class ChwnBackward {
             CpuContext context, ConvGeometry geometry, int maxBatch, int behindDz) {
         if (WinogradTiles.suit(geometry)) {
             return new WinogradFilterGradient(context, geometry, maxBatch, behindDz);
+        }
+        if (DepthwisePlane.suits(geometry)) {
+            return new DepthwiseFilterGradient(context, geometry, maxBatch);
+        }
+        if (PointwiseStrips.suit(geometry)) {
+            return new PointwiseFilterGradient(context, geometry, maxBatch);
         }
         if (RowSums.suit(geometry, context.kernels())) {
             return new RowSums(context, geometry, maxBatch);
@@ -97,6 +114,11 @@ final class ChwnBackward {
         if (dxs != null) {
             inputGradient.run(n, dzs, ws, dxs);
         }
+    }
+
+    /** Computes dx alone. */
+    void inputGradient(int n, float[] ws, float[] dzs, float[] dxs) {
+        inputGradient.run(n, dzs, ws, dxs);
     }
 
     private void differentiate(int chunk, int worker) {

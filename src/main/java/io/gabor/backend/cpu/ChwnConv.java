@@ -9,10 +9,21 @@ final class ChwnConv implements ConvPasses {
     private final ChwnBackward backward;
 
     ChwnConv(CpuContext context, ConvGeometry geometry, Epilogue epilogue, int maxBatch) {
-        forward = WinogradForward.suits(geometry, epilogue)
-                ? new WinogradForward(context, geometry, epilogue, null)
-                : new ChwnForward(context, geometry, epilogue);
+        forward = forward(context, geometry, epilogue);
         backward = new ChwnBackward(context, geometry, epilogue, maxBatch, false);
+    }
+
+    /** Returns the fastest of the ways that this geometry allows. */
+    private static ForwardPass forward(CpuContext context, ConvGeometry geometry, Epilogue epilogue) {
+        if (WinogradForward.suits(geometry, epilogue)) {
+            return new WinogradForward(context, geometry, epilogue, null);
+        }
+        if (DepthwisePlane.suits(geometry)) {
+            return new DepthwiseForward(context, geometry, epilogue);
+        }
+        return PointwiseStrips.suit(geometry)
+                ? new PointwiseForward(context, geometry, epilogue)
+                : new ChwnForward(context, geometry, epilogue);
     }
 
     @Override
@@ -23,6 +34,11 @@ final class ChwnConv implements ConvPasses {
     @Override
     public void backward(int n, float[] x, float[] w, float[] y, float[] dy, float[] dw, float[] db, float[] dx) {
         backward.run(n, x, w, y, dy, dw, db, dx);
+    }
+
+    @Override
+    public void inputGradient(int n, float[] w, float[] dz, float[] dx) {
+        backward.inputGradient(n, w, dz, dx);
     }
 
     @Override

@@ -123,6 +123,7 @@ final class ConvBackward implements WorkerPool.Task {
         return (int) Math.min(batch, Math.max(2, Math.min(MOST_SLICES, PARTIAL_FLOATS / partialSize)));
     }
 
+    /** Computes dw, db and dx; or dx alone, where {@code dws} is null: then {@code xs} is not read. */
     void run(int batch, float[] xs, float[] ws, float[] ys, float[] dys, float[] dws, float[] dbs, float[] dxs) {
         n = batch;
         x = xs;
@@ -136,7 +137,9 @@ final class ConvBackward implements WorkerPool.Task {
         long work = 2 * multiplyAdds * batch;
         parts = slices >= CHUNKS || work < WorkerPool.PARALLEL_WORK ? 1 : CpuContext.ceilDiv(CHUNKS, slices);
         context.pool().run(this, slices * parts, work);
-        context.pool().run(reduction, geometry.outChannels(), (long) slices * partialSize);
+        if (dws != null) {
+            context.pool().run(reduction, geometry.outChannels(), (long) slices * partialSize);
+        }
     }
 
     @Override
@@ -148,12 +151,14 @@ final class ConvBackward implements WorkerPool.Task {
         for (int image = (int) ((long) n * slice / slices); image < end; image += patches.images) {
             int images = Math.min(patches.images, end - image);
             float[] memory = context.memory().scratch(worker);
-            patches.load(x, image, images, 0, memory, 0);
             differentiate(image, images, memory);
-            if (part == 0) {
-                addBias(slice, images, first, memory);
+            if (dw != null) {
+                patches.load(x, image, images, 0, memory, 0);
+                if (part == 0) {
+                    addBias(slice, images, first, memory);
+                }
+                addWeights(slice, part, images * outPixels, first, memory);
             }
-            addWeights(slice, part, images * outPixels, first, memory);
             if (dx != null) {
                 inputGradient(image, images, part, memory);
             }

@@ -3,6 +3,7 @@ package io.gabor.backend.cpu;
 import io.gabor.backend.Bias;
 import io.gabor.backend.Epilogue;
 import io.gabor.backend.WeightedOp;
+import io.gabor.backend.cpu.simd.Function;
 import io.gabor.tensor.ConvGeometry;
 import io.gabor.tensor.Tensor;
 
@@ -13,10 +14,14 @@ import io.gabor.tensor.Tensor;
 final class CpuConv2d implements WeightedOp {
     private static final String FORWARD = "conv2d forward";
     private static final String BACKWARD = "conv2d backward";
+    private static final String INPUT_GRADIENT = "conv2d input gradient";
 
     private final CpuContext context;
     private final int maxBatch;
     private final boolean hasBias;
+    /** Whether there is neither bias nor activation nor pooling. */
+    private final boolean linear;
+
     private final int inSize;
     private final int outSize;
     private final int weightSize;
@@ -48,6 +53,7 @@ final class CpuConv2d implements WeightedOp {
         this.plain = plain;
         this.chwn = chwn;
         hasBias = epilogue.bias() != Bias.NONE;
+        linear = !remembers && !hasBias && CpuContext.function(epilogue.activation()) == Function.IDENTITY;
         inSize = geometry.inputShape().size();
         weightSize = geometry.weightShape().size();
         biasSize = hasBias ? epilogue.bias().shape(geometry.outputShape()).size() : 0;
@@ -124,6 +130,28 @@ final class CpuConv2d implements WeightedOp {
         } else {
             dxs = dx == null ? null : memory.output(BACKWARD, "dx", dx, (long) n * inSize);
             plain.backward(n, xs, ws, ys, dys, dws, dbs, dxs);
+        }
+    }
+
+    @Override
+    public void inputGradient(int n, Tensor w, Tensor dy, Tensor dx) {
+        if (!linear) {
+            WeightedOp.super.inputGradient(n, w, dy, dx);
+        }
+        Memory memory = context.memory();
+        check(INPUT_GRADIENT, n);
+        float[] ws = memory.floats(INPUT_GRADIENT, "w", w, weightSize);
+        boolean full = fits(INPUT_GRADIENT, "dy", dy, n, outSize) && fits(INPUT_GRADIENT, "dx", dx, n, inSize);
+        float[] dys = full
+                ? memory.chwn(INPUT_GRADIENT, "dy", dy, outSize)
+                : memory.floats(INPUT_GRADIENT, "dy", dy, (long) n * outSize);
+        float[] dxs = memory.peek(INPUT_GRADIENT, "dx", dx, (long) n * inSize);
+        Memory.separate(INPUT_GRADIENT, "dx", dxs, "w", ws);
+        Memory.separate(INPUT_GRADIENT, "dx", dxs, "dy", dys);
+        if (full) {
+            chwn.inputGradient(n, ws, dys, memory.chwnOutput(INPUT_GRADIENT, "dx", dx, inSize));
+        } else {
+            plain.inputGradient(n, ws, dys, memory.output(INPUT_GRADIENT, "dx", dx, (long) n * inSize));
         }
     }
 

@@ -24,6 +24,11 @@ final class PlainConv implements ConvPasses {
     }
 
     @Override
+    public void inputGradient(int n, float[] w, float[] dz, float[] dx) {
+        backward.run(n, null, w, dz, dz, null, null, dx);
+    }
+
+    @Override
     public long workspaceBytes() {
         return backward.workspaceBytes();
     }

@@ -6,8 +6,8 @@ import io.gabor.backend.Epilogue;
 import io.gabor.tensor.ConvGeometry;
 
 /**
- * Convolution: {@link ConvTiles} forward and backward to the input, {@link ConvFilterGradient} to the weights. Where the
- * epilogue has an activation, {@code dz = dy·f'(y)} is a pass of its own into a workspace.
+ * Convolution: {@link DepthwiseConv} where each channel is a group, else {@link TiledConv}. Where the epilogue has an
+ * activation, {@code dz = dy·f'(y)} is a pass of its own into a workspace.
  */
 final class CudaConv2d extends CudaWeightedOp {
     private static final int THREADS = 256;
@@ -15,9 +15,7 @@ final class CudaConv2d extends CudaWeightedOp {
 
     private final int outSize;
     private final boolean activated;
-    private final ConvTiles forward;
-    private final ConvTiles backwardData;
-    private final ConvFilterGradient filterGradient;
+    private final ConvKernels kernels;
     private final Launch activationBackward;
     private final Launch pixelBias;
     private final CudaStorage dz;
@@ -39,18 +37,18 @@ final class CudaConv2d extends CudaWeightedOp {
         outSize = geometry.outputShape().size();
         Activation f = epilogue.activation();
         activated = f.kind() != Activation.Kind.IDENTITY;
-        forward = ConvTiles.forward(context, geometry, epilogue);
-        backwardData = ConvTiles.backwardData(context, geometry);
-        filterGradient = new ConvFilterGradient(context, geometry, ConvFilterGradient.shape(geometry), maxBatch);
+        kernels = DepthwiseConv.suits(geometry)
+                ? new DepthwiseConv(context, geometry, epilogue, maxBatch)
+                : new TiledConv(context, geometry, epilogue, maxBatch);
         activationBackward = context.launch(op, "gabor_elementwise_activation_backward", 6)
                 .setInt(1, f.kind().ordinal())
                 .setFloat(2, f.slope());
         pixelBias = context.launch(op, "gabor_convfilter_pixel_bias", 4).setInt(1, outSize);
         try {
             boolean filterBias = epilogue.bias() == Bias.PER_FILTER;
-            filterGradient.use(
-                    workspace("conv2d", filterGradient.partialWeights()),
-                    workspace("conv2d", filterBias ? filterGradient.partialBias() : 0));
+            kernels.use(
+                    workspace("conv2d", kernels.partialWeights()),
+                    workspace("conv2d", filterBias ? kernels.partialBias() : 0));
             dz = workspace("conv2d", activated ? (long) maxBatch * outSize : 0);
         } catch (RuntimeException e) {
             close();
@@ -60,7 +58,7 @@ final class CudaConv2d extends CudaWeightedOp {
 
     @Override
     void forward(int n, CudaStorage x, CudaStorage w, CudaStorage b, CudaStorage y) {
-        forward.forward(forward.shape(n), n, x, w, b, y);
+        kernels.forward(n, x, w, b, y);
     }
 
     @Override
@@ -85,13 +83,23 @@ final class CudaConv2d extends CudaWeightedOp {
             gradient = dz;
         }
         boolean filterBias = epilogue.bias() == Bias.PER_FILTER;
-        filterGradient.run(n, x, gradient, dw, filterBias ? db : null);
+        kernels.backwardFilter(n, x, gradient, dw, filterBias ? db : null);
         if (epilogue.bias() == Bias.PER_PIXEL) {
             pixelBias.setInt(0, n).setPointer(2, gradient).setPointer(3, db);
             pixelBias.run((outSize - 1) / PIXELS_PER_BLOCK + 1, THREADS);
         }
         if (dx != null) {
-            backwardData.backwardData(backwardData.shape(n), n, gradient, w, dx);
+            inputGradient(n, w, gradient, dx);
         }
+    }
+
+    @Override
+    boolean linear() {
+        return !activated && epilogue.bias() == Bias.NONE;
+    }
+
+    @Override
+    void inputGradient(int n, CudaStorage w, CudaStorage dz, CudaStorage dx) {
+        kernels.backwardData(n, dz, w, dx);
     }
 }

@@ -90,4 +90,14 @@ final class CudaDense extends CudaWeightedOp {
             inputGradient.run(n, in, out, gradient, w, null, Activation.IDENTITY, dx);
         }
     }
+
+    @Override
+    boolean linear() {
+        return false;
+    }
+
+    @Override
+    void inputGradient(int n, CudaStorage w, CudaStorage dz, CudaStorage dx) {
+        throw new IllegalStateException("a dense op has no input's gradient alone");
+    }
 }

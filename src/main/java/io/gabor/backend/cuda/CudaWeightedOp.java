@@ -15,6 +15,7 @@ abstract class CudaWeightedOp implements WeightedOp {
     final int maxBatch;
     private final String forwardName;
     private final String backwardName;
+    private final String inputGradientName;
     private final String noBias;
     private final long inSize;
     private final long outSize;
@@ -50,6 +51,7 @@ abstract class CudaWeightedOp implements WeightedOp {
         this.biasSize = biasSize;
         forwardName = name + " forward";
         backwardName = name + " backward";
+        inputGradientName = name + " input gradient";
         noBias = " must be null because this " + layer + " has no bias, found ";
     }
 
@@ -66,6 +68,12 @@ abstract class CudaWeightedOp implements WeightedOp {
             CudaStorage dw,
             CudaStorage db,
             CudaStorage dx);
+
+    /** Returns whether {@link #inputGradient} may be called. */
+    abstract boolean linear();
+
+    /** Queues the gradient of the input; everything has been checked. */
+    abstract void inputGradient(int n, CudaStorage w, CudaStorage dz, CudaStorage dx);
 
     @Override
     public final void forward(int n, Tensor x, Tensor w, Tensor b, Tensor y) {
@@ -101,6 +109,22 @@ abstract class CudaWeightedOp implements WeightedOp {
         CudaMemory.separate(op, "dw", dws, "dx", dxs);
         CudaMemory.separate(op, "db", dbs, "dx", dxs);
         backward(n, xs, ws, ys, dys, dws, dbs, dxs);
+    }
+
+    @Override
+    public final void inputGradient(int n, Tensor w, Tensor dy, Tensor dx) {
+        if (!linear()) {
+            WeightedOp.super.inputGradient(n, w, dy, dx);
+        }
+        String op = inputGradientName;
+        check(op, n);
+        CudaMemory memory = context.memory();
+        CudaStorage ws = memory.floats(op, "w", w, weightSize);
+        CudaStorage dys = memory.floats(op, "dy", dy, n * outSize);
+        CudaStorage dxs = memory.floats(op, "dx", dx, n * inSize);
+        CudaMemory.separate(op, "dx", dxs, "w", ws);
+        CudaMemory.separate(op, "dx", dxs, "dy", dys);
+        inputGradient(n, ws, dys, dxs);
     }
 
     private static void separate(

@@ -143,6 +143,20 @@ final class Convolution implements WeightedOp {
         }
     }
 
+    @Override
+    public void inputGradient(int n, Tensor w, Tensor dy, Tensor dx) {
+        if (bias != Bias.NONE || activation.kind() != Activation.Kind.IDENTITY) {
+            WeightedOp.super.inputGradient(n, w, dy, dx);
+        }
+        Arguments args = backend.arguments("conv2d input gradient");
+        args.workspace(dzStorage);
+        args.range("n", n, 1, maxBatch);
+        double[] ws = args.input("w", w, geometry.weightShape().size());
+        double[] dys = args.input("dy", dy, (long) n * geometry.outputShape().size());
+        double[] dxs = args.output("dx", dx, (long) n * geometry.inputShape().size());
+        inputGradient(n, ws, dys, dxs);
+    }
+
     private void weightGradient(int n, double[] xs, double[] dz, double[] dws) {
         for (int o = 0; o < filters; o++) {
             for (int c = 0; c < channelsPerGroup; c++) {

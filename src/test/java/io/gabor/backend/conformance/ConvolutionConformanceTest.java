@@ -18,7 +18,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** Convolution with every epilogue, forward and backward. */
 @ExtendWith(ConformanceReport.class)
 final class ConvolutionConformanceTest {
-    private static final int RANDOM_CASES = 180;
+    private static final int RANDOM_CASES = 250;
     private static final int FULL_BATCHES = 45;
     private static final long SEED = 0xC0;
 
@@ -98,6 +98,7 @@ final class ConvolutionConformanceTest {
         cases.add(new Case(new ConvGeometry(12, 17, 1, before, after), relu, 32, 32, true));
         WindowAxis wide = new WindowAxis(7, 3, 1, 1, 5, 3, false);
         cases.add(new Case(new ConvGeometry(16, 12, 1, after, wide), biased, 32, 32, true));
+        cases.addAll(depthwiseAndPointwise());
         Philox full = new Philox(SEED, 2);
         for (int i = 0; i < FULL_BATCHES; i++) {
             Bias bias = Bias.values()[full.nextInt(3)];
@@ -114,6 +115,41 @@ final class ConvolutionConformanceTest {
             int n = 1 + random.nextInt(maxBatch);
             cases.add(new Case(
                     Geometries.conv(random), new Epilogue(bias, activation), n, maxBatch, random.nextInt(4) > 0));
+        }
+        return cases;
+    }
+
+    /** The two halves of a separable convolution, in batches that fill whole vectors and in others. */
+    private static List<Case> depthwiseAndPointwise() {
+        List<Case> cases = new ArrayList<>();
+        Epilogue relu = new Epilogue(Bias.PER_FILTER, Activation.RELU);
+        Epilogue perPixel = new Epilogue(Bias.PER_PIXEL, Activation.TANH);
+        for (int n : new int[] {64, 37, 1}) {
+            for (Padding padding : new Padding[] {Padding.SAME, Padding.VALID, Padding.of(1), Padding.of(2, 0, 0, 3)}) {
+                for (int stride = 1; stride <= 3; stride++) {
+                    WindowAxis rows = padding.rows(9, 3, stride, 1, false);
+                    WindowAxis cols = padding.cols(12, 3, stride, 1, false);
+                    int multiplier = stride % 2 + 1;
+                    cases.add(new Case(new ConvGeometry(5, 5 * multiplier, 5, rows, cols), relu, n, n, true));
+                }
+            }
+            WindowAxis dilated = Padding.SAME.rows(11, 3, 1, 2, false);
+            WindowAxis spread = Padding.of(3).rows(13, 5, 2, 3, false);
+            WindowAxis five = Padding.SAME.rows(8, 5, 1, 1, false);
+            WindowAxis tiny = Padding.of(4).rows(2, 3, 1, 1, false);
+            WindowAxis gaps = Padding.VALID.rows(14, 2, 5, 1, false);
+            cases.add(new Case(new ConvGeometry(3, 3, 3, dilated, dilated), Epilogue.NONE, n, n, true));
+            cases.add(new Case(new ConvGeometry(3, 6, 3, dilated, spread), relu, n, n, true));
+            cases.add(new Case(new ConvGeometry(4, 4, 4, five, five), perPixel, n, n, true));
+            cases.add(new Case(new ConvGeometry(2, 8, 2, five, dilated), perPixel, n, n, true));
+            cases.add(new Case(new ConvGeometry(2, 10, 2, five, dilated), relu, n, n, true));
+            cases.add(new Case(new ConvGeometry(33, 33, 33, tiny, gaps), relu, n, n, true));
+            cases.add(new Case(Geometries.square(8, 17, 7, 1, 1, Padding.VALID), relu, n, n, true));
+            cases.add(new Case(Geometries.square(67, 12, 5, 1, 1, Padding.VALID), perPixel, n, n, true));
+            cases.add(new Case(Geometries.square(150, 140, 6, 1, 1, Padding.VALID), Epilogue.NONE, n, n, true));
+            cases.add(new Case(Geometries.square(9, 10, 7, 1, 2, Padding.VALID), relu, n, n, true));
+            WindowAxis one = Padding.VALID.rows(3, 1, 1, 1, false);
+            cases.add(new Case(new ConvGeometry(24, 48, 3, one, one), relu, n, n, true));
         }
         return cases;
     }
@@ -147,6 +183,12 @@ final class ConvolutionConformanceTest {
                     "conv2d backward",
                     on -> on.of(conv)
                             .backward(c.n, on.of(x), on.of(w), on.of(y), on.of(dy), on.of(dw), on.of(db), on.of(dx)));
+            if (c.epilogue.equals(Epilogue.NONE)) {
+                Operand alone = trial.output("dx", c.n * in, c.maxBatch * in);
+                trial.run(
+                        "conv2d input gradient",
+                        on -> on.of(conv).inputGradient(c.n, on.of(w), on.of(dy), on.of(alone)));
+            }
         }
     }
 }

@@ -45,6 +45,9 @@ final class Coverage {
             if (BOTH_WAYS.contains(type)) {
                 ops.add(method.getName() + " forward");
                 ops.add(method.getName() + " backward");
+                if (method.getName().equals("conv2d")) {
+                    ops.add("conv2d input gradient");
+                }
             } else if (type == BatchNormOp.class) {
                 ops.add(method.getName() + " forward");
                 ops.add(method.getName() + " infer");

@@ -24,6 +24,9 @@ public interface Kernels {
     /** Returns the loops of normalisation. */
     NormKernels norms();
 
+    /** Returns the loops of depthwise convolutions of a batch. */
+    DepthwiseKernels depthwise();
+
     // ---- matrix products
     // ----------------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ public final class ScalarKernels implements Kernels {
     private static final int WIDTH = 64;
     private static final CurveKernels CURVES = new ScalarCurves();
     private static final NormKernels NORMS = new ScalarNorms();
+    private static final DepthwiseKernels DEPTHWISE = new PlainDepthwise(WIDTH, ScalarCorrelations.PARTS);
 
     private final WinogradTransforms winograd = new ScalarWinograd(WIDTH);
 
@@ -33,6 +34,11 @@ public final class ScalarKernels implements Kernels {
     @Override
     public NormKernels norms() {
         return NORMS;
+    }
+
+    @Override
+    public DepthwiseKernels depthwise() {
+        return DEPTHWISE;
     }
 
     @Override

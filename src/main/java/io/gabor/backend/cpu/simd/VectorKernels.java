@@ -18,6 +18,7 @@ public class VectorKernels implements Kernels {
     static final int LANES = SPECIES.length();
     private static final CurveKernels CURVES = new VectorCurves();
     private static final NormKernels NORMS = new VectorNorms();
+    private static final DepthwiseKernels DEPTHWISE = new VectorDepthwise();
 
     private final TileChoice tiles;
     private final WinogradTransforms winograd = new VectorWinograd();
@@ -45,6 +46,11 @@ public class VectorKernels implements Kernels {
     @Override
     public NormKernels norms() {
         return NORMS;
+    }
+
+    @Override
+    public DepthwiseKernels depthwise() {
+        return DEPTHWISE;
     }
 
     @Override

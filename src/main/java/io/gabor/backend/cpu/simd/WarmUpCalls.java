@@ -22,6 +22,8 @@ final class WarmUpCalls {
         /** The function's ordinal. */
         DIFFERENTIATE,
         VECTOR,
+        DEPTHWISE,
+        DEPTHWISE_GRADIENTS,
         SUM,
         ADD,
         MULTIPLY,
@@ -48,6 +50,8 @@ final class WarmUpCalls {
     private final int[] panelRows = new int[MOST_STEPS];
     private final int[] columns = new int[TALLEST];
     private final int[] steps = new int[MOST_STEPS];
+    private final int[] nine = new int[9];
+    private final VectorDepthwise depthwise = new VectorDepthwise();
     private final AdamConstants adam = new AdamConstants();
     private final NormKernels norms = new VectorNorms();
     // Values that stay normal numbers, however often something is computed with them.
@@ -60,6 +64,9 @@ final class WarmUpCalls {
         for (int p = 0; p < MOST_STEPS; p++) {
             panelRows[p] = p * WIDTH;
             steps[p] = p % 8 * WIDTH;
+        }
+        for (int t = 0; t < nine.length; t++) {
+            nine[t] = t % 3 * WIDTH;
         }
         adam.shrink = 1;
         adam.beta1 = 0.9f;
@@ -99,6 +106,15 @@ final class WarmUpCalls {
             case FINISH -> VectorActivations.finish(FUNCTIONS[first], SLOPE, n * LANES, a, 0, b, 0, 0, c, 0);
             case DIFFERENTIATE -> VectorActivations.differentiate(FUNCTIONS[first], SLOPE, n * LANES, a, 0, b, 0, c, 0);
             case VECTOR -> VectorElements.multiplyVector(4, n * LANES, a, 0, n * LANES, b, 0, c, 0, d);
+            case DEPTHWISE -> {
+                depthwise.sums(n, 9, nine, b, 0, nine, a, 0, WIDTH, c, 0, WIDTH);
+                depthwise.sums(n - n % 2, 8, nine, b, 0, nine, a, 0, WIDTH, c, 0, WIDTH);
+                depthwise.sums(1, n, steps, b, 0, steps, a, 0, WIDTH, c, 0, WIDTH);
+            }
+            case DEPTHWISE_GRADIENTS -> {
+                depthwise.gradients(n, 9, columns, nine, a, 0, WIDTH, b, 0, WIDTH, c);
+                depthwise.gradients(n, 4, columns, nine, a, 0, WIDTH, b, 0, WIDTH, c);
+            }
             case SUM -> VectorElements.sumUp(n * WIDTH, a, 0, c, 0);
             case ADD -> VectorElements.add(n * LANES, a, 0, b, 0, c, 0);
             case MULTIPLY -> VectorElements.multiply(n * LANES, a, 0, b, 0, c, 0);
@@ -127,6 +143,8 @@ final class WarmUpCalls {
             case FINISH, DIFFERENTIATE, SGD -> 5;
             case SUM, ADD, MULTIPLY -> 4;
             case VECTOR -> 9;
+            case DEPTHWISE -> 64;
+            case DEPTHWISE_GRADIENTS -> 46;
             case MOMENTUM -> 8;
             case ADAM -> 20;
             case MOMENTS -> 8;

@@ -33,6 +33,7 @@ final class WarmingKernels extends VectorKernels {
     private final WarmUp[] momentum = new WarmUp[2];
     private final WarmUp adam;
     private final NormKernels norms;
+    private final DepthwiseKernels depthwise;
 
     /**
      * Makes kernels of which none is compiled.
@@ -70,11 +71,17 @@ final class WarmingKernels extends VectorKernels {
         momentum[1] = new WarmUp(queue, Kind.MOMENTUM, 1, 0);
         adam = new WarmUp(queue, Kind.ADAM, 0, 0);
         norms = new WarmingNorms(queue);
+        depthwise = new WarmingDepthwise(queue);
     }
 
     @Override
     public NormKernels norms() {
         return norms;
+    }
+
+    @Override
+    public DepthwiseKernels depthwise() {
+        return depthwise;
     }
 
     @Override

@@ -187,6 +187,42 @@ class WarmingKernelsTest {
     }
 
     @Test
+    void depthwise() {
+        int parts = vector.partialSums();
+        for (int taps = 1; taps <= 13; taps++) {
+            for (int count = 1; count <= 6; count++) {
+                int[] steps = new int[taps];
+                int[] weights = new int[taps];
+                boolean square = taps == 9 && count % 2 == 0;
+                Arrays.setAll(steps, t -> square ? t / 3 * 9 * width + t % 3 * width : random.nextInt(60));
+                Arrays.setAll(weights, t -> taps(steps, t));
+                depthwise(count, steps, weights, parts);
+            }
+        }
+    }
+
+    /** Returns a weight for a tap: the last tap's for the first. */
+    private static int taps(int[] steps, int t) {
+        return steps.length - 1 - t;
+    }
+
+    private void depthwise(int count, int[] steps, int[] weights, int parts) {
+        int taps = steps.length;
+        float[] w = random(2 + taps);
+        float[] x = random(3 + 60 + 30 * width);
+        String what = count + " pixels, " + taps + " taps";
+        same(
+                what,
+                random(1 + count * (width + 5) + width),
+                (k, y) -> k.depthwise().sums(count, taps, weights, w, 2, steps, x, 3, width, y, 1, width + 5));
+        float[] dz = random(4 + count * (width + 3) + width);
+        same(
+                what + ", gradients",
+                random(taps * parts),
+                (k, sums) -> k.depthwise().gradients(count, taps, weights, steps, x, 3, width, dz, 4, width + 3, sums));
+    }
+
+    @Test
     void pooling() {
         for (int count = 1; count <= 5; count++) {
             for (boolean nan : new boolean[] {false, true}) {
