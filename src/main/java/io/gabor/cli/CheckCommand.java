@@ -69,8 +69,8 @@ final class CheckCommand extends GaborCommand {
         ModelSource source = ModelSource.find(model);
         List<BackendProvider> providers = backendChoice.providers();
         DatasetSource data = dataChoice.openOrDigits(source, source.recipe(), seed, backendChoice.threads(), screen);
-        Recipe recipe = source.recipe();
-        Dataset samples = recipe.load(data, Split.TEST);
+        Dataset samples = source.recipe().load(data, Split.TEST);
+        Recipe recipe = source.recipe().forChannels(samples.sampleShape().dim(0));
         int outputs = samples.labels() == null ? samples.targetShape().size() : samples.classes();
         Supplier<Layer> layers = () -> source.layers(outputs);
         checkGradients(screen, source, layers, samples);

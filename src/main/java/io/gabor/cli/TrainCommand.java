@@ -131,8 +131,9 @@ final class TrainCommand extends GaborCommand {
             AugmentedSheet.check(showAugmented);
         }
         DatasetSource data = dataChoice.openOrDigits(source, wanted, seed, backendChoice.threads(), screen);
-        Recipe recipe = wanted.withDataset(dataChoice.recipeName(wanted, data));
-        Dataset samples = recipe.load(data, Split.TRAIN);
+        Recipe named = wanted.withDataset(dataChoice.recipeName(wanted, data));
+        Dataset samples = named.load(data, Split.TRAIN);
+        Recipe recipe = named.forChannels(samples.sampleShape().dim(0));
         // Read before training: a damaged file must not cost an hour.
         Dataset testing = recipe.load(data, Split.TEST);
         ValidationSplit split =

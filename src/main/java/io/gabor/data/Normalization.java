@@ -84,6 +84,20 @@ public record Normalization(float[] scale, float[] shift) {
         return new Normalization(scales, shifts);
     }
 
+    /** Returns the same for samples of another number of channels: the mean of all channels' pairs, where these do not fit. */
+    public Normalization fitting(int channels) {
+        if (scale.length == 1 || scale.length == channels) {
+            return this;
+        }
+        double scales = 0;
+        double shifts = 0;
+        for (int c = 0; c < scale.length; c++) {
+            scales += scale[c];
+            shifts += shift[c];
+        }
+        return of((float) (scales / scale.length), (float) (shifts / scale.length));
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof Normalization that

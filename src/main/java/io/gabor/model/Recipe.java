@@ -147,6 +147,24 @@ public record Recipe(
                 options);
     }
 
+    /** Returns the same for samples of so many channels: a recipe for colours has a mean and a deviation for each. */
+    public Recipe forChannels(int channels) {
+        return new Recipe(
+                dataset,
+                classes,
+                perClass,
+                limit,
+                testLimit,
+                normalization.fitting(channels),
+                loss,
+                optimizer,
+                rate,
+                schedule,
+                batch,
+                epochs,
+                options);
+    }
+
     public Recipe withLimits(int train, int test) {
         return new Recipe(
                 dataset,

@@ -9,8 +9,9 @@ import io.gabor.tensor.Tensor;
  *
  * @param name unique in its network, as a {@link Parameter}'s
  * @param value the current values
+ * @param frozen whether training never changes them
  */
-public record Buffer(String name, Tensor value) {
+public record Buffer(String name, Tensor value, boolean frozen) {
     public Shape shape() {
         return value.shape();
     }

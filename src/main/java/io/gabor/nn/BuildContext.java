@@ -120,7 +120,7 @@ public final class BuildContext {
         bufferBytes += bytes(shape);
         Tensor value = drawn(shape, initializer, fanIn, fanOut, FROZEN_STREAM + buffers.size());
         Parameter parameter = new Parameter(layer.name() + "." + role, value, training && room ? values(shape) : null);
-        buffers.add(new Buffer(parameter.name(), value));
+        buffers.add(new Buffer(parameter.name(), value, true));
         return parameter;
     }
 
@@ -142,7 +142,7 @@ public final class BuildContext {
     /** Returns a new buffer, all of whose elements are {@code value}. */
     public Buffer buffer(Layer layer, String role, Shape shape, float value) {
         bufferBytes += bytes(shape);
-        Buffer buffer = new Buffer(layer.name() + "." + role, filled(allocate(shape), value));
+        Buffer buffer = new Buffer(layer.name() + "." + role, filled(allocate(shape), value), false);
         buffers.add(buffer);
         return buffer;
     }

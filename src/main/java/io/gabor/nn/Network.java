@@ -13,7 +13,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.IntFunction;
+import java.util.stream.Collectors;
 
 /**
  * Layers connected on a backend for a largest batch: every shape is checked, every buffer and op is made, and nothing is
@@ -246,6 +248,15 @@ public final class Network implements AutoCloseable {
             layer.buffers().forEach(buffer -> tensors.put(buffer.name(), buffer.value()));
         }
         return tensors;
+    }
+
+    /** Returns the names of the tensors that training never changes. */
+    public Set<String> frozenNames() {
+        return leaves().stream()
+                .flatMap(layer -> layer.buffers().stream())
+                .filter(Buffer::frozen)
+                .map(Buffer::name)
+                .collect(Collectors.toSet());
     }
 
     /**

@@ -190,7 +190,7 @@ public abstract class WeightedLayer extends Layer implements FusingLayer {
     public final List<Buffer> buffers() {
         return frozen
                 ? weightAndBias().stream()
-                        .map(parameter -> new Buffer(parameter.name(), parameter.value()))
+                        .map(parameter -> new Buffer(parameter.name(), parameter.value(), true))
                         .toList()
                 : List.of();
     }

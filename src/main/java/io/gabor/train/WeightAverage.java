@@ -9,6 +9,7 @@ import io.gabor.tensor.Shape;
 import io.gabor.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The exponential moving average of a network's parameters (Polyak and Juditsky, 1992): {@code a ← d·a + (1 − d)·p} behind
@@ -19,6 +20,7 @@ import java.util.List;
 final class WeightAverage implements AutoCloseable {
     private final Backend backend;
     private final Held held;
+    private final List<String> names;
     private final List<Tensor> live = new ArrayList<>();
     private final List<Tensor> averages = new ArrayList<>();
     /** What the rule takes and does not read. */
@@ -36,6 +38,7 @@ final class WeightAverage implements AutoCloseable {
     WeightAverage(Network network, double decay, Tensor step) {
         this.backend = network.backend();
         this.step = step;
+        names = List.copyOf(network.tensors().keySet());
         held = new Held(backend);
         try {
             rate = held.allocate(ElementType.F32, Shape.of(1));
@@ -47,7 +50,7 @@ final class WeightAverage implements AutoCloseable {
             throw e;
         }
         try {
-            rule = backend.optimizer(new OptimizerSpec.Average(decay), slots());
+            rule = backend.optimizer(new OptimizerSpec.Average(decay), slots(network.frozenNames()));
         } catch (RuntimeException | Error e) {
             own.close();
             held.close();
@@ -56,9 +59,13 @@ final class WeightAverage implements AutoCloseable {
         copy(live, averages);
     }
 
-    private List<OptimizerOp.Slot> slots() {
+    /** Frozen weights are their own average, to the bit. */
+    private List<OptimizerOp.Slot> slots(Set<String> frozen) {
         List<OptimizerOp.Slot> slots = new ArrayList<>();
         for (int i = 0; i < live.size(); i++) {
+            if (frozen.contains(names.get(i))) {
+                continue;
+            }
             slots.add(new OptimizerOp.Slot(averages.get(i), live.get(i), List.of()));
         }
         return slots;
