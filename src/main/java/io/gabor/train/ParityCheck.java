@@ -26,9 +26,11 @@ public final class ParityCheck {
     public static final double BOUND = 1e-5;
 
     /**
-     * Of all gradients' norm, the least that an error is measured against: in a net with batch normalisation some gradients
-     * are 0 but for rounding, as that of a scale whose channel the next layer but one normalises again.
+     * The part of all gradients' norm below which a gradient is 0 but for rounding, as in a net with batch normalisation that
+     * of a scale whose channel the next layer but one normalises again. Its error relative to itself would say nothing.
      */
+    private static final double NOTHING = 1e-5;
+    /** The part of all gradients' norm that the error of such a gradient is measured against. */
     private static final double SMALL = 1e-2;
 
     private static final String GRADIENT = "gradient of ";
@@ -37,8 +39,8 @@ public final class ParityCheck {
      * One comparison.
      *
      * @param quantity {@code output}, {@code loss}, or {@code gradient of} a parameter
-     * @param error the relative error in the Euclidean norm, for a very small gradient relative to a part of the norm of all
-     *     gradients; infinite if there is a NaN
+     * @param error the relative error in the Euclidean norm, for a gradient that is 0 but for rounding relative to a
+     *     hundredth of the norm of all gradients; infinite if there is a NaN
      */
     public record Row(String quantity, double error) {
         public boolean passed() {
@@ -69,13 +71,12 @@ public final class ParityCheck {
         Map<String, double[]> right = quantities(expected, layers, data.first(n), normalization, loss, seed);
         Map<String, double[]> checked = quantities(found, layers, data.first(n), normalization, loss, seed);
         List<Row> rows = new ArrayList<>();
-        double small = SMALL
-                * Math.sqrt(right.entrySet().stream()
-                        .filter(quantity -> quantity.getKey().startsWith(GRADIENT))
-                        .mapToDouble(quantity -> squares(quantity.getValue()))
-                        .sum());
-        right.forEach((name, values) -> rows.add(
-                new Row(name, relativeError(values, checked.get(name), name.startsWith(GRADIENT) ? small : 0))));
+        double all = Math.sqrt(right.entrySet().stream()
+                .filter(quantity -> quantity.getKey().startsWith(GRADIENT))
+                .mapToDouble(quantity -> squares(quantity.getValue()))
+                .sum());
+        right.forEach((name, values) ->
+                rows.add(new Row(name, relativeError(values, checked.get(name), name.startsWith(GRADIENT) ? all : 0))));
         return rows;
     }
 
@@ -128,12 +129,13 @@ public final class ParityCheck {
         return values;
     }
 
-    private static double relativeError(double[] expected, double[] found, double least) {
+    private static double relativeError(double[] expected, double[] found, double all) {
         double difference = 0;
         for (int i = 0; i < expected.length; i++) {
             difference += (expected[i] - found[i]) * (expected[i] - found[i]);
         }
-        double norm = Math.max(Math.sqrt(squares(expected)), least);
+        double own = Math.sqrt(squares(expected));
+        double norm = own < NOTHING * all ? SMALL * all : own;
         double error = difference == 0 ? 0 : Math.sqrt(difference) / norm;
         return Double.isNaN(error) ? Double.POSITIVE_INFINITY : error;
     }

@@ -152,9 +152,8 @@ class CudaParityTest {
 
     /**
      * As {@link #assertFirstStep}, for a net with so many ReLUs or pools that one of their inputs may well be 0 but for rounding,
-     * or as large as the next: then
-     * the gradients of two backends differ by that element, for some first weights. So the gradients have to
-     * agree for one set in five, output and loss for each. A wrong kernel fails for all of them.
+     * or as large as the next: then the gradients of two backends differ by that element, for some first weights. So the
+     * gradients have to agree for one set in five, output and loss for each. A wrong kernel fails for all of them.
      */
     private static void assertFirstStepOfDeepNet(
             Backend expected, Supplier<? extends Layer> layers, Dataset data, Normalization normalization, Loss loss) {
