@@ -2,8 +2,6 @@ package io.gabor.backend.cpu;
 
 import io.gabor.backend.Bias;
 import io.gabor.backend.Epilogue;
-import io.gabor.backend.cpu.simd.Function;
-import io.gabor.backend.cpu.simd.Kernels;
 import io.gabor.tensor.ConvGeometry;
 
 /**
@@ -11,25 +9,14 @@ import io.gabor.tensor.ConvGeometry;
  * {@code dw} from dz and x ({@link FilterGradient}), then {@code dx} from dz and w ({@link InputGradient}).
  */
 final class ChwnBackward {
-    /** Elements that one chunk differentiates. */
-    private static final int CHUNK = 16_384;
-
     private final CpuContext context;
-    private final Kernels kernels;
-    private final Function function;
-    private final float slope;
+    private final Differentiation differentiation;
     private final FilterGradient filterGradient;
     private final InputGradient inputGradient;
     private final ChwnBiasGradient biasGradient;
-    private final WorkerPool.Task differentiation = this::differentiate;
     private final int width;
     private final int outSize;
     private final long shared;
-
-    private int size;
-    private float[] y;
-    private float[] dy;
-    private float[] dz;
 
     /**
      * Plans.
@@ -38,16 +25,14 @@ final class ChwnBackward {
      */
     ChwnBackward(CpuContext context, ConvGeometry geometry, Epilogue epilogue, int maxBatch, boolean buffered) {
         this.context = context;
-        kernels = context.kernels();
-        width = kernels.panelWidth();
-        function = CpuContext.function(epilogue.activation());
-        slope = epilogue.activation().slope();
+        width = context.kernels().panelWidth();
+        differentiation = new Differentiation(context, epilogue.activation());
         outSize = geometry.outputShape().size();
         biasGradient = epilogue.bias() == Bias.NONE || buffered
                 ? null
                 : new ChwnBiasGradient(context, geometry, epilogue.bias());
         int most = maxBatch / width * width;
-        boolean direct = function == Function.IDENTITY && !buffered;
+        boolean direct = !differentiation.changes() && !buffered;
         int behindDz = direct ? 0 : Math.multiplyExact(most, outSize);
         shared = behindDz;
         context.memory().reserveShared("conv2d", shared);
@@ -59,6 +44,9 @@ final class ChwnBackward {
     private static InputGradient inputGradient(CpuContext context, ConvGeometry geometry, int behindDz) {
         if (WinogradTiles.suit(geometry)) {
             return new WinogradInputGradient(context, geometry, behindDz);
+        }
+        if (SquareKernel.suits(geometry)) {
+            return SquareKernel.inputGradient(context, geometry, false);
         }
         if (DepthwisePlane.suits(geometry)) {
             return new DepthwiseInputGradient(context, geometry);
@@ -73,6 +61,9 @@ final class ChwnBackward {
             CpuContext context, ConvGeometry geometry, int maxBatch, int behindDz) {
         if (WinogradTiles.suit(geometry)) {
             return new WinogradFilterGradient(context, geometry, maxBatch, behindDz);
+        }
+        if (SquareKernel.suits(geometry)) {
+            return new SquareFilterGradient(context, geometry, maxBatch, false);
         }
         if (DepthwisePlane.suits(geometry)) {
             return new DepthwiseFilterGradient(context, geometry, maxBatch);
@@ -89,14 +80,7 @@ final class ChwnBackward {
     }
 
     void run(int n, float[] xs, float[] ws, float[] ys, float[] dys, float[] dws, float[] dbs, float[] dxs) {
-        y = ys;
-        dy = dys;
-        dz = dys;
-        if (function != Function.IDENTITY) {
-            dz = buffer();
-            size = n * outSize;
-            context.pool().run(differentiation, CpuContext.ceilDiv(size, CHUNK), (long) WorkerPool.TOUCH * size);
-        }
+        float[] dz = differentiation.run(n * outSize, ys, dys);
         if (biasGradient != null) {
             biasGradient.run(n / width, dz, dbs);
         }
@@ -119,11 +103,6 @@ final class ChwnBackward {
     /** Computes dx alone. */
     void inputGradient(int n, float[] ws, float[] dzs, float[] dxs) {
         inputGradient.run(n, dzs, ws, dxs);
-    }
-
-    private void differentiate(int chunk, int worker) {
-        int at = chunk * CHUNK;
-        kernels.differentiate(function, slope, 1, Math.min(CHUNK, size - at), y, at, 0, dy, at, 0, dz, at, 0);
     }
 
     long workspaceBytes() {

@@ -18,6 +18,9 @@ final class ChwnConv implements ConvPasses {
         if (WinogradForward.suits(geometry, epilogue)) {
             return new WinogradForward(context, geometry, epilogue, null);
         }
+        if (SquareKernel.suits(geometry)) {
+            return new SquareForward(context, geometry, epilogue, false);
+        }
         if (DepthwisePlane.suits(geometry)) {
             return new DepthwiseForward(context, geometry, epilogue);
         }

@@ -64,7 +64,9 @@ final class CpuConv2d implements WeightedOp {
     /** Plans a convolution. */
     static CpuConv2d of(CpuContext context, ConvGeometry geometry, Epilogue epilogue, int maxBatch) {
         int outSize = geometry.outputShape().size();
-        ConvPasses plain = new PlainConv(context, geometry, epilogue, maxBatch);
+        ConvPasses plain = SquareKernel.suitsPlain(geometry)
+                ? new PlainSquareConv(context, geometry, epilogue, maxBatch)
+                : new PlainConv(context, geometry, epilogue, maxBatch);
         boolean full = fillsBlocks(context, maxBatch);
         ConvPasses chwn = full ? new ChwnConv(context, geometry, epilogue, maxBatch) : null;
         return new CpuConv2d(context, geometry, epilogue, outSize, maxBatch, false, plain, chwn);

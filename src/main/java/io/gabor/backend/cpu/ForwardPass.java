@@ -1,6 +1,6 @@
 package io.gabor.backend.cpu;
 
-/** A convolution's forward pass in the layout CHWN. */
+/** A convolution's forward pass. */
 interface ForwardPass {
     void run(int n, float[] x, float[] w, float[] b, float[] y);
 

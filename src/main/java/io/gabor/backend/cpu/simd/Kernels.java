@@ -27,6 +27,9 @@ public interface Kernels {
     /** Returns the loops of depthwise convolutions of a batch. */
     DepthwiseKernels depthwise();
 
+    /** Returns the loops of depthwise convolutions with 3×3 kernels. */
+    SquareKernels squares();
+
     // ---- matrix products
     // ----------------------------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ public final class ScalarKernels implements Kernels {
     private static final CurveKernels CURVES = new ScalarCurves();
     private static final NormKernels NORMS = new ScalarNorms();
     private static final DepthwiseKernels DEPTHWISE = new PlainDepthwise(WIDTH, ScalarCorrelations.PARTS);
+    private static final SquareKernels SQUARES = new ScalarSquares(WIDTH);
 
     private final WinogradTransforms winograd = new ScalarWinograd(WIDTH);
 
@@ -39,6 +40,11 @@ public final class ScalarKernels implements Kernels {
     @Override
     public DepthwiseKernels depthwise() {
         return DEPTHWISE;
+    }
+
+    @Override
+    public SquareKernels squares() {
+        return SQUARES;
     }
 
     @Override

@@ -19,6 +19,7 @@ public class VectorKernels implements Kernels {
     private static final CurveKernels CURVES = new VectorCurves();
     private static final NormKernels NORMS = new VectorNorms();
     private static final DepthwiseKernels DEPTHWISE = new VectorDepthwise();
+    private static final SquareKernels SQUARES = new VectorSquares();
 
     private final TileChoice tiles;
     private final WinogradTransforms winograd = new VectorWinograd();
@@ -51,6 +52,11 @@ public class VectorKernels implements Kernels {
     @Override
     public DepthwiseKernels depthwise() {
         return DEPTHWISE;
+    }
+
+    @Override
+    public SquareKernels squares() {
+        return SQUARES;
     }
 
     @Override

@@ -24,6 +24,11 @@ final class WarmUpCalls {
         VECTOR,
         DEPTHWISE,
         DEPTHWISE_GRADIENTS,
+        /** The stride. */
+        SQUARES,
+        /** The stride. */
+        SQUARE_GRADIENTS,
+        SPREAD,
         SUM,
         ADD,
         MULTIPLY,
@@ -46,12 +51,15 @@ final class WarmUpCalls {
     private static final int TALLEST = TileChoice.HEIGHTS[TileChoice.HEIGHTS.length - 1];
     private static final int FLOATS = TALLEST * MOST_STEPS * LANES;
     private static final float SLOPE = 0.1f;
+    private static final int ALL_EDGES =
+            SquareKernels.LEFT | SquareKernels.RIGHT | SquareKernels.TOP | SquareKernels.BOTTOM;
 
     private final int[] panelRows = new int[MOST_STEPS];
     private final int[] columns = new int[TALLEST];
     private final int[] steps = new int[MOST_STEPS];
     private final int[] nine = new int[9];
     private final VectorDepthwise depthwise = new VectorDepthwise();
+    private final SquareKernels squares = new VectorSquares();
     private final AdamConstants adam = new AdamConstants();
     private final NormKernels norms = new VectorNorms();
     // Values that stay normal numbers, however often something is computed with them.
@@ -115,6 +123,9 @@ final class WarmUpCalls {
                 depthwise.gradients(n, 9, columns, nine, a, 0, WIDTH, b, 0, WIDTH, c);
                 depthwise.gradients(n, 4, columns, nine, a, 0, WIDTH, b, 0, WIDTH, c);
             }
+            case SQUARES -> squares.sums(LANES, 4, n, first, odd ? ALL_EDGES : 0, b, 0, a, 0, 0, c, 0, n * WIDTH);
+            case SQUARE_GRADIENTS -> squares.gradients(LANES, 4, n, first, odd ? ALL_EDGES : 0, a, 0, 0, b, 0, 0, c, 0);
+            case SPREAD -> squares.spread(LANES, 1, n, odd ? ALL_EDGES : 0, b, 0, a, 0, 0, c, 0, 2 * n * WIDTH);
             case SUM -> VectorElements.sumUp(n * WIDTH, a, 0, c, 0);
             case ADD -> VectorElements.add(n * LANES, a, 0, b, 0, c, 0);
             case MULTIPLY -> VectorElements.multiply(n * LANES, a, 0, b, 0, c, 0);
@@ -145,6 +156,8 @@ final class WarmUpCalls {
             case VECTOR -> 9;
             case DEPTHWISE -> 64;
             case DEPTHWISE_GRADIENTS -> 46;
+            case SQUARES, SQUARE_GRADIENTS -> 38 + 12 * first;
+            case SPREAD -> 15;
             case MOMENTUM -> 8;
             case ADAM -> 20;
             case MOMENTS -> 8;

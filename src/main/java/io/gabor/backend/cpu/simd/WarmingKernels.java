@@ -34,6 +34,7 @@ final class WarmingKernels extends VectorKernels {
     private final WarmUp adam;
     private final NormKernels norms;
     private final DepthwiseKernels depthwise;
+    private final SquareKernels squares;
 
     /**
      * Makes kernels of which none is compiled.
@@ -72,6 +73,7 @@ final class WarmingKernels extends VectorKernels {
         adam = new WarmUp(queue, Kind.ADAM, 0, 0);
         norms = new WarmingNorms(queue);
         depthwise = new WarmingDepthwise(queue);
+        squares = new WarmingSquares(queue);
     }
 
     @Override
@@ -82,6 +84,11 @@ final class WarmingKernels extends VectorKernels {
     @Override
     public DepthwiseKernels depthwise() {
         return depthwise;
+    }
+
+    @Override
+    public SquareKernels squares() {
+        return squares;
     }
 
     @Override

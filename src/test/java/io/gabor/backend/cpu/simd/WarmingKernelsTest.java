@@ -223,6 +223,63 @@ class WarmingKernelsTest {
     }
 
     @Test
+    void squares() {
+        for (int stride = 1; stride <= 2; stride++) {
+            for (int rows = 1; rows <= 5; rows++) {
+                for (int cols : new int[] {1, 2, 3, 7, 20}) {
+                    for (int edges = 0; edges < 16; edges++) {
+                        squares(stride, rows, cols, edges);
+                    }
+                }
+            }
+        }
+    }
+
+    /** A plane of pixels, in which what is padding is NaN: it is not to be read. */
+    private float[] padded(int rows, int cols, int pitch, int edges) {
+        float[] x = random(rows * pitch);
+        for (int i = 0; i < rows; i++) {
+            for (int j = 0; j < cols; j++) {
+                if ((edges & SquareKernels.TOP) > 0 && i == 0
+                        || (edges & SquareKernels.BOTTOM) > 0 && i + 1 == rows
+                        || (edges & SquareKernels.LEFT) > 0 && j == 0
+                        || (edges & SquareKernels.RIGHT) > 0 && j + 1 == cols) {
+                    Arrays.fill(x, i * pitch + j * width, i * pitch + (j + 1) * width, Float.NaN);
+                }
+            }
+        }
+        return x;
+    }
+
+    private void squares(int stride, int rows, int cols, int edges) {
+        String what = rows + " rows of " + cols + " pixels, stride " + stride + ", edges " + edges;
+        int sourceCols = stride * (cols - 1) + 3;
+        int xRow = sourceCols * width + 5;
+        float[] x = padded(stride * (rows - 1) + 3, sourceCols, xRow, edges);
+        float[] w = random(2 + 9 * width);
+        int yRow = cols * width + 4;
+        same(
+                what,
+                random(1 + rows * yRow),
+                (k, y) -> k.squares().sums(width, rows, cols, stride, edges, w, 2, x, 0, xRow, y, 1, yRow));
+        float[] dz = random(4 + rows * yRow);
+        same(
+                what + ", gradients",
+                random(1 + 9 * width),
+                (k, dw) -> k.squares().gradients(width, rows, cols, stride, edges, x, 0, xRow, dz, 4, yRow, dw, 1));
+        if (stride == 2) {
+            int right = edges & (SquareKernels.RIGHT | SquareKernels.BOTTOM);
+            int row = (cols + 1) * width + 3;
+            float[] source = padded(rows + 1, cols + 1, row, right);
+            int spreadRow = 2 * cols * width + 4;
+            same(
+                    what + ", spread",
+                    random(1 + 2 * rows * spreadRow),
+                    (k, y) -> k.squares().spread(width, rows, cols, right, w, 2, source, 0, row, y, 1, spreadRow));
+        }
+    }
+
+    @Test
     void pooling() {
         for (int count = 1; count <= 5; count++) {
             for (boolean nan : new boolean[] {false, true}) {
