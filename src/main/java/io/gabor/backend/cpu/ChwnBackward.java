@@ -68,13 +68,16 @@ final class ChwnBackward {
         if (DepthwisePlane.suits(geometry)) {
             return new DepthwiseFilterGradient(context, geometry, maxBatch);
         }
-        if (PointwiseStrips.suit(geometry)) {
+        // The plain loops are at their best over long rows.
+        boolean products = TapProducts.suit(geometry, context.kernels().panelWidth());
+        boolean longRows = context.kernels().columns() > context.kernels().panelWidth();
+        if (PointwiseStrips.suit(geometry) && !(products && longRows)) {
             return new PointwiseFilterGradient(context, geometry, maxBatch);
         }
         if (RowSums.suit(geometry, context.kernels())) {
             return new RowSums(context, geometry, maxBatch);
         }
-        return TapProducts.suit(geometry, context.kernels().panelWidth())
+        return products
                 ? new TapProducts(context, geometry, maxBatch, behindDz)
                 : new LaneSums(context, geometry, maxBatch);
     }

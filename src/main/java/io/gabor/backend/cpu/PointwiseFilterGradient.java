@@ -17,11 +17,13 @@ final class PointwiseFilterGradient implements FilterGradient, WorkerPool.Task {
     /** The sums of a chunk take at most about this many floats: half of a second-level cache. */
     private static final int SUM_FLOATS = 131_072;
     /** A strip's values of x and dz take at most about this many floats. */
-    private static final int STRIP_FLOATS = 98_304;
+    private static final int STRIP_FLOATS = 196_608;
 
-    private static final int MOST_PIXELS = 32;
+    private static final int MOST_PIXELS = 64;
     /** Chunks to aim at: a few for each of several threads. */
     private static final int CHUNKS = 16;
+    /** A slice with fewer terms for each of its sums takes more time to clear those and to add them up than to compute. */
+    private static final int FEWEST_TERMS = 128;
     /** A sum of more terms than this is cut into slices, so that its rounding error stays small. */
     private static final int MOST_TERMS = 8192;
     /** Parts of filters are whole tiles. */
@@ -87,9 +89,9 @@ final class PointwiseFilterGradient implements FilterGradient, WorkerPool.Task {
     private int slices(int blockCount) {
         long terms = (long) blockCount * pixels * width / kernels.partialSums();
         long slicesForTerms = (terms - 1) / MOST_TERMS + 1;
-        return (int) Math.min(
-                (long) blockCount * strips,
-                Math.max(CpuContext.ceilDiv(CHUNKS, geometry.groups() * parts), slicesForTerms));
+        long slicesForThreads =
+                Math.min(CpuContext.ceilDiv(CHUNKS, geometry.groups() * parts), (terms - 1) / FEWEST_TERMS + 1);
+        return (int) Math.min((long) blockCount * strips, Math.max(slicesForThreads, slicesForTerms));
     }
 
     @Override
