@@ -1,5 +1,7 @@
 package io.gabor.backend.cpu;
 
+import io.gabor.backend.cpu.simd.Kernels;
+
 /**
  * The layout CHWN, in blocks: the values of one feature (one channel of one pixel, or one unit) of {@code width} images
  * lie side by side, so that a vector holds the same feature of several images. Then any convolution, whatever its kernel,
@@ -13,9 +15,10 @@ package io.gabor.backend.cpu;
  */
 final class ChwnLayout {
     /** Features converted at a time: so many lines of all images of a block fit the first-level cache. */
-    private static final int TILE = 32;
+    private static final int TILE = 64;
 
     private final WorkerPool pool;
+    private final Kernels kernels;
     private final int width;
     private final WorkerPool.Task toChwn = (block, worker) -> convert(block, worker, true);
     private final WorkerPool.Task toPlain = (block, worker) -> convert(block, worker, false);
@@ -24,10 +27,11 @@ final class ChwnLayout {
     private float[] array;
     private int features;
 
-    ChwnLayout(WorkerPool pool, Scratch scratch, int width) {
+    ChwnLayout(WorkerPool pool, Scratch scratch, Kernels kernels) {
         this.pool = pool;
         this.scratch = scratch;
-        this.width = width;
+        this.kernels = kernels;
+        width = kernels.panelWidth();
     }
 
     /** Returns the images of a block. */
@@ -76,18 +80,11 @@ final class ChwnLayout {
         int size = features * width;
         int start = block * size;
         for (int first = 0; first < features; first += TILE) {
-            int end = Math.min(first + TILE, features);
-            for (int image = 0; image < width; image++) {
-                int plain = image * features;
-                if (chwn) {
-                    for (int f = first; f < end; f++) {
-                        copy[f * width + image] = array[start + plain + f];
-                    }
-                } else {
-                    for (int f = first; f < end; f++) {
-                        copy[plain + f] = array[start + f * width + image];
-                    }
-                }
+            int count = Math.min(TILE, features - first);
+            if (chwn) {
+                kernels.transpose(width, count, array, start + first, features, copy, first * width, width);
+            } else {
+                kernels.transpose(count, width, array, start + first * width, width, copy, first, features);
             }
         }
         System.arraycopy(copy, 0, array, start, size);

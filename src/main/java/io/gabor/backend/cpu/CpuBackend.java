@@ -49,7 +49,7 @@ public final class CpuBackend implements Backend {
 
     CpuBackend(int threads, Kernels kernels, long parallelWork) {
         pool = new WorkerPool(threads, parallelWork);
-        memory = new Memory(pool, kernels.panelWidth());
+        memory = new Memory(pool, kernels);
         context = new CpuContext(memory, pool, kernels);
         elements = new CpuElements(context);
         losses = new CpuLosses(context);

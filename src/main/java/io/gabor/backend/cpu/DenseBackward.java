@@ -42,11 +42,9 @@ final class DenseBackward implements WorkerPool.Task {
     private final int[] panelRows;
     private final int[] matrixRows;
     private final int[] unitTiles;
-    private final int[] unitStart;
-    private final int[] unitHeights;
+    private final int[] unitFirst;
     private final int[][] tilesOfBatch;
-    private final int[] sampleStart;
-    private final int[] sampleHeights;
+    private final int[] sampleFirst;
     private final float[] packedUnits;
     private final float[] packedSamples;
     private final WorkerPool.Task packing = this::pack;
@@ -85,12 +83,10 @@ final class DenseBackward implements WorkerPool.Task {
         matrixRows = new int[most];
         Arrays.setAll(matrixRows, r -> r * in);
         unitTiles = kernels.tiling(few ? 0 : out);
-        unitStart = new int[few ? 0 : out];
-        unitHeights = new int[unitStart.length];
-        cut(unitTiles, unitStart, unitHeights);
+        unitFirst = new int[unitTiles.length];
+        cut(unitTiles, unitFirst);
         tilesOfBatch = new int[few ? 0 : maxBatch + 1][];
-        sampleStart = new int[few ? 0 : maxBatch];
-        sampleHeights = new int[sampleStart.length];
+        sampleFirst = new int[few ? 0 : maxBatch];
         packedUnits = context.memory().workspace("dense", few ? 0 : (long) maxBatch * out);
         packedSamples = context.memory().workspace("dense", few ? 0 : (long) maxBatch * out);
         gradient = context.memory().workspace("dense", function == Function.IDENTITY ? 0 : (long) maxBatch * out);
@@ -112,7 +108,8 @@ final class DenseBackward implements WorkerPool.Task {
         pool.run(differentiation, CpuContext.ceilDiv(out, COLUMNS), (long) WorkerPool.MOVE * batch * out);
         if (batch > CpuDense.FEW_SAMPLES) {
             cutSamples();
-            pool.run(packing, CpuContext.ceilDiv(out, COLUMNS), (long) WorkerPool.MOVE * batch * out);
+            int packings = unitTiles.length + (dx == null ? 0 : sampleTiles.length);
+            pool.run(packing, packings, (long) WorkerPool.MOVE * batch * out);
             pool.run(this, CpuContext.ceilDiv(in, chunkColumns), 2 * work);
             return;
         }
@@ -154,20 +151,26 @@ final class DenseBackward implements WorkerPool.Task {
         }
     }
 
-    /** Packs dz as the left matrix of both products: by units for dw, by samples for dx. */
+    /**
+     * Packs dz as the left matrix of both products, tile by tile: by units for dw, where a tile is some neighbouring columns
+     * of dz, and by samples for dx, where it is some rows, transposed.
+     */
     private void pack(int chunk, int worker) {
-        int row = chunk * COLUMNS;
-        int end = Math.min(row + COLUMNS, out);
-        for (int s = 0; s < n; s++) {
-            int from = s * out;
-            int sampleTile = sampleStart[s] * out + s - sampleStart[s];
-            int sampleHeight = sampleHeights[s];
-            for (int o = row; o < end; o++) {
-                float value = dz[from + o];
-                packedUnits[unitStart[o] * n + s * unitHeights[o] + o - unitStart[o]] = value;
-                packedSamples[sampleTile + o * sampleHeight] = value;
+        if (chunk < unitTiles.length) {
+            int unit = unitFirst[chunk];
+            int height = unitTiles[chunk];
+            for (int s = 0; s < n; s++) {
+                int to = unit * n + s * height;
+                for (int o = 0; o < height; o++) {
+                    packedUnits[to + o] = dz[s * out + unit + o];
+                }
             }
+            return;
         }
+        int tile = chunk - unitTiles.length;
+        int sample = sampleFirst[tile];
+        int height = sampleTiles[tile];
+        kernels.transpose(height, out, dz, sample * out, out, packedSamples, sample * out, height);
     }
 
     /** Some columns of dw and dx. */
@@ -231,16 +234,15 @@ final class DenseBackward implements WorkerPool.Task {
             tilesOfBatch[n] = kernels.tiling(n);
         }
         sampleTiles = tilesOfBatch[n];
-        cut(sampleTiles, sampleStart, sampleHeights);
+        cut(sampleTiles, sampleFirst);
     }
 
-    /** Writes down, for every row, where its tile starts and how high that is. */
-    private static void cut(int[] tiles, int[] starts, int[] heights) {
+    /** Writes down where each tile starts. */
+    private static void cut(int[] tiles, int[] first) {
         int row = 0;
-        for (int height : tiles) {
-            Arrays.fill(starts, row, row + height, row);
-            Arrays.fill(heights, row, row + height, height);
-            row += height;
+        for (int t = 0; t < tiles.length; t++) {
+            first[t] = row;
+            row += tiles[t];
         }
     }
 

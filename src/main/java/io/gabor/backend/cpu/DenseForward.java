@@ -15,7 +15,7 @@ final class DenseForward implements WorkerPool.Task {
     /** The part of a sum that is computed at a time: such a panel stays in the second-level cache. */
     private static final int DEPTH = 1024;
     /** Values of one sample that are packed at a time, so that both sides of the transposition stay in the first-level cache. */
-    private static final int PACKED = 16;
+    private static final int PACKED = 128;
 
     private final CpuContext context;
     private final Kernels kernels;
@@ -129,13 +129,8 @@ final class DenseForward implements WorkerPool.Task {
         int samples = Math.min(width, n - sample);
         int panel = sample * in;
         for (int k = from; k < to; k += PACKED) {
-            int end = Math.min(k + PACKED, to);
-            for (int j = 0; j < samples; j++) {
-                int row = (sample + j) * in;
-                for (int i = k; i < end; i++) {
-                    panels[panel + i * width + j] = x[row + i];
-                }
-            }
+            int count = Math.min(PACKED, to - k);
+            kernels.transpose(samples, count, x, sample * in + k, in, panels, panel + k * width, width);
         }
     }
 
@@ -153,12 +148,7 @@ final class DenseForward implements WorkerPool.Task {
             kernels.multiplyPanel(
                     rows, depth, w, first * in + k, in, 1, panels, sample * in + k * width, tile, 0, width, k > 0);
         }
-        for (int j = 0; j < samples; j++) {
-            int row = (sample + j) * out + first;
-            for (int r = 0; r < rows; r++) {
-                y[row + r] = tile[r * width + j];
-            }
-        }
+        kernels.transpose(rows, samples, tile, 0, width, y, sample * out + first, out);
         finish(first, rows, sample, samples);
     }
 

@@ -1,6 +1,7 @@
 package io.gabor.backend.cpu;
 
 import io.gabor.backend.OutOfMemoryException;
+import io.gabor.backend.cpu.simd.Kernels;
 import io.gabor.tensor.ElementType;
 import io.gabor.tensor.Shape;
 import io.gabor.tensor.Tensor;
@@ -16,10 +17,10 @@ final class Memory {
     private long bytes;
     private boolean closed;
 
-    Memory(WorkerPool pool, int panelWidth) {
+    Memory(WorkerPool pool, Kernels kernels) {
         scratch = new Scratch(this, pool.threads());
         shared = new Scratch(this, 1);
-        chwn = new ChwnLayout(pool, scratch, panelWidth);
+        chwn = new ChwnLayout(pool, scratch, kernels);
     }
 
     long bytes() {

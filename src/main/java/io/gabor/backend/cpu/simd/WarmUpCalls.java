@@ -29,6 +29,7 @@ final class WarmUpCalls {
         /** The stride. */
         SQUARE_GRADIENTS,
         SPREAD,
+        TRANSPOSE,
         SUM,
         ADD,
         MULTIPLY,
@@ -126,6 +127,11 @@ final class WarmUpCalls {
             case SQUARES -> squares.sums(LANES, 4, n, first, odd ? ALL_EDGES : 0, b, 0, a, 0, 0, c, 0, n * WIDTH);
             case SQUARE_GRADIENTS -> squares.gradients(LANES, 4, n, first, odd ? ALL_EDGES : 0, a, 0, 0, b, 0, 0, c, 0);
             case SPREAD -> squares.spread(LANES, 1, n, odd ? ALL_EDGES : 0, b, 0, a, 0, 0, c, 0, 2 * n * WIDTH);
+            case TRANSPOSE -> {
+                for (int i = 0; i < n; i += 2) {
+                    VectorTransposition.transpose(LANES, LANES, a, 0, LANES, c, 0, LANES);
+                }
+            }
             case SUM -> VectorElements.sumUp(n * WIDTH, a, 0, c, 0);
             case ADD -> VectorElements.add(n * LANES, a, 0, b, 0, c, 0);
             case MULTIPLY -> VectorElements.multiply(n * LANES, a, 0, b, 0, c, 0);
@@ -158,6 +164,9 @@ final class WarmUpCalls {
             case DEPTHWISE_GRADIENTS -> 46;
             case SQUARES, SQUARE_GRADIENTS -> 38 + 12 * first;
             case SPREAD -> 15;
+            // Each of a square's vectors is loaded, stored, and moved and mixed with another one as often as lanes can
+            // be halved.
+            case TRANSPOSE -> LANES * (2 + 2 * (Integer.SIZE - 1 - Integer.numberOfLeadingZeros(LANES))) / 2;
             case MOMENTUM -> 8;
             case ADAM -> 20;
             case MOMENTS -> 8;

@@ -26,6 +26,7 @@ final class WarmingKernels extends VectorKernels {
     private final WarmUp vector;
     private final WarmUp pool;
     private final WarmUp unpool;
+    private final WarmUp transposition;
     private final WarmUp sum;
     private final WarmUp add;
     private final WarmUp multiply;
@@ -64,6 +65,7 @@ final class WarmingKernels extends VectorKernels {
         vector = new WarmUp(queue, Kind.VECTOR, 0, 0);
         pool = new WarmUp(queue, Kind.POOL, 0, 0);
         unpool = new WarmUp(queue, Kind.UNPOOL, 0, 0);
+        transposition = new WarmUp(queue, Kind.TRANSPOSE, 0, 0);
         sum = new WarmUp(queue, Kind.SUM, 0, 0);
         add = new WarmUp(queue, Kind.ADD, 0, 0);
         multiply = new WarmUp(queue, Kind.MULTIPLY, 0, 0);
@@ -109,6 +111,16 @@ final class WarmingKernels extends VectorKernels {
             super.multiplyPanel(m, k, a, aOffset, aRow, aStep, b, bOffset, c, cOffset, cPitch, add);
         } else {
             PlainLanes.multiplyPanel(m, k, a, aOffset, aRow, aStep, b, bOffset, c, cOffset, cPitch, add);
+        }
+    }
+
+    @Override
+    public void transpose(
+            int rows, int cols, float[] from, int fromOffset, int fromPitch, float[] to, int toOffset, int toPitch) {
+        if (transposition.ready()) {
+            super.transpose(rows, cols, from, fromOffset, fromPitch, to, toOffset, toPitch);
+        } else {
+            Transposition.transpose(0, rows, 0, cols, from, fromOffset, fromPitch, to, toOffset, toPitch);
         }
     }
 

@@ -280,6 +280,22 @@ class WarmingKernelsTest {
     }
 
     @Test
+    void transposition() {
+        for (int rows = 1; rows <= width + 3; rows++) {
+            for (int cols : new int[] {1, 15, 16, 40}) {
+                int height = rows;
+                float[] from = random(2 + rows * (cols + 1));
+                for (int pitch : new int[] {rows, rows + 5}) {
+                    same(
+                            rows + "×" + cols + " to rows of " + pitch,
+                            random(3 + cols * pitch),
+                            (k, to) -> k.transpose(height, cols, from, 2, cols + 1, to, 3, pitch));
+                }
+            }
+        }
+    }
+
+    @Test
     void pooling() {
         for (int count = 1; count <= 5; count++) {
             for (boolean nan : new boolean[] {false, true}) {
