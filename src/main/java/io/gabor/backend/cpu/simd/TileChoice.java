@@ -20,7 +20,13 @@ final class TileChoice {
     /** Pixels that they take at a time. */
     static final int TAP_PIXELS = 4;
 
+    /** Rows up to which {@link #next} looks for the best cut. */
+    private static final int FEW = 2 * HEIGHTS[HEIGHTS.length - 1];
+
     private final double[] heightSpeeds;
+    /** The tallest of the {@link #heights} that few rows are cut into. */
+    private final int[] tallest = new int[FEW + 1];
+
     private final int correlateRows;
     private final int correlateColumns;
 
@@ -35,6 +41,9 @@ final class TileChoice {
         this.heightSpeeds = heightSpeeds.clone();
         this.correlateRows = correlateRows;
         this.correlateColumns = correlateColumns;
+        for (int rows = 1; rows <= FEW; rows++) {
+            tallest[rows] = heights(rows)[0];
+        }
     }
 
     /** Returns what suits most processors of this one's kind: tall tiles where there are registers for them. */
@@ -56,6 +65,11 @@ final class TileChoice {
 
     int correlateColumns() {
         return correlateColumns;
+    }
+
+    /** Returns how many of the rows that are left to take next: as {@link #heights} cuts them, or nearly so. */
+    int next(int left) {
+        return tallest[Math.min(left, FEW)];
     }
 
     /** Returns the heights, largest first, that add up to {@code rows} in the least time. */

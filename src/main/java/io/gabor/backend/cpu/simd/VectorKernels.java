@@ -78,7 +78,7 @@ public class VectorKernels implements Kernels {
             int cOffset,
             int cPitch,
             boolean add) {
-        VectorGemm.multiplyPanel(m, k, a, aOffset, aRow, aStep, b, bOffset, c, cOffset, cPitch, add);
+        VectorGemm.multiplyPanel(tiles, m, k, a, aOffset, aRow, aStep, b, bOffset, c, cOffset, cPitch, add);
     }
 
     @Override

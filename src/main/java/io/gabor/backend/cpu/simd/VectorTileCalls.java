@@ -34,6 +34,30 @@ final class VectorTileCalls {
         }
     }
 
+    static void panel(
+            int height,
+            int k,
+            float[] a,
+            int aOffset,
+            int aRow,
+            int aStep,
+            float[] b,
+            int bOffset,
+            float[] c,
+            int cOffset,
+            int cPitch,
+            boolean add) {
+        switch (height) {
+            case 12 -> VectorTiles.panel12(k, a, aOffset, aRow, aStep, b, bOffset, c, cOffset, cPitch, add);
+            case 8 -> VectorTiles.panel8(k, a, aOffset, aRow, aStep, b, bOffset, c, cOffset, cPitch, add);
+            case 6 -> VectorTiles.panel6(k, a, aOffset, aRow, aStep, b, bOffset, c, cOffset, cPitch, add);
+            case 4 -> VectorTiles.panel4(k, a, aOffset, aRow, aStep, b, bOffset, c, cOffset, cPitch, add);
+            case 2 -> VectorTiles.panel2(k, a, aOffset, aRow, aStep, b, bOffset, c, cOffset, cPitch, add);
+            case 1 -> VectorTiles.panel1(k, a, aOffset, aRow, aStep, b, bOffset, c, cOffset, cPitch, add);
+            default -> throw new IllegalArgumentException("no tile has the height " + height);
+        }
+    }
+
     static void correlate(
             int height,
             int width,

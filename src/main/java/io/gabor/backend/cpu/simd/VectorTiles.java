@@ -11,6 +11,9 @@ import jdk.incubator.vector.FloatVector;
  *
  * <p>{@code multiplyH}: H rows of C by 2 vectors, {@code C[i,·] (+)= Σ over p of a[p·H + i] · b[bRows[p]]}.
  *
+ * <p>{@code panelH}: the same for a matrix that lies as it is and rows of b that follow one another,
+ * {@code C[i,·] (+)= Σ over p of a[i·aRow + p·aStep] · b[p]}.
+ *
  * <p>{@code correlateHxW}: H rows by W columns, each sum a vector: {@code sums[i,j] += Σ over t < run of a[i, t] · b[j, t]}.
  *
  * <p>{@code correlateHTapsQ}: H rows by Q columns of a kernel's row over four pixels a step, for one vector of images each:
@@ -378,6 +381,396 @@ final class VectorTiles {
             FloatVector a11 = FloatVector.broadcast(SPECIES, a[ap + 11]);
             s110 = a11.fma(left, s110);
             s111 = a11.fma(right, s111);
+        }
+        s00.intoArray(c, c0);
+        s01.intoArray(c, c0 + LANES);
+        s10.intoArray(c, c1);
+        s11.intoArray(c, c1 + LANES);
+        s20.intoArray(c, c2);
+        s21.intoArray(c, c2 + LANES);
+        s30.intoArray(c, c3);
+        s31.intoArray(c, c3 + LANES);
+        s40.intoArray(c, c4);
+        s41.intoArray(c, c4 + LANES);
+        s50.intoArray(c, c5);
+        s51.intoArray(c, c5 + LANES);
+        s60.intoArray(c, c6);
+        s61.intoArray(c, c6 + LANES);
+        s70.intoArray(c, c7);
+        s71.intoArray(c, c7 + LANES);
+        s80.intoArray(c, c8);
+        s81.intoArray(c, c8 + LANES);
+        s90.intoArray(c, c9);
+        s91.intoArray(c, c9 + LANES);
+        s100.intoArray(c, c10);
+        s101.intoArray(c, c10 + LANES);
+        s110.intoArray(c, c11);
+        s111.intoArray(c, c11 + LANES);
+    }
+
+    static void panel1(
+            int k,
+            float[] a,
+            int aOffset,
+            int aRow,
+            int aStep,
+            float[] b,
+            int bOffset,
+            float[] c,
+            int cOffset,
+            int cPitch,
+            boolean add) {
+        int c0 = cOffset;
+        FloatVector s00 = add ? FloatVector.fromArray(SPECIES, c, c0) : FloatVector.zero(SPECIES);
+        FloatVector s01 = add ? FloatVector.fromArray(SPECIES, c, c0 + LANES) : FloatVector.zero(SPECIES);
+        int ap = aOffset;
+        for (int p = 0; p < k; p++) {
+            int bp = bOffset + p * 2 * LANES;
+            FloatVector left = FloatVector.fromArray(SPECIES, b, bp);
+            FloatVector right = FloatVector.fromArray(SPECIES, b, bp + LANES);
+            FloatVector a0 = FloatVector.broadcast(SPECIES, a[ap]);
+            s00 = a0.fma(left, s00);
+            s01 = a0.fma(right, s01);
+            ap += aStep;
+        }
+        s00.intoArray(c, c0);
+        s01.intoArray(c, c0 + LANES);
+    }
+
+    static void panel2(
+            int k,
+            float[] a,
+            int aOffset,
+            int aRow,
+            int aStep,
+            float[] b,
+            int bOffset,
+            float[] c,
+            int cOffset,
+            int cPitch,
+            boolean add) {
+        int c0 = cOffset;
+        int c1 = c0 + cPitch;
+        FloatVector s00 = add ? FloatVector.fromArray(SPECIES, c, c0) : FloatVector.zero(SPECIES);
+        FloatVector s01 = add ? FloatVector.fromArray(SPECIES, c, c0 + LANES) : FloatVector.zero(SPECIES);
+        FloatVector s10 = add ? FloatVector.fromArray(SPECIES, c, c1) : FloatVector.zero(SPECIES);
+        FloatVector s11 = add ? FloatVector.fromArray(SPECIES, c, c1 + LANES) : FloatVector.zero(SPECIES);
+        int ap = aOffset;
+        for (int p = 0; p < k; p++) {
+            int bp = bOffset + p * 2 * LANES;
+            FloatVector left = FloatVector.fromArray(SPECIES, b, bp);
+            FloatVector right = FloatVector.fromArray(SPECIES, b, bp + LANES);
+            FloatVector a0 = FloatVector.broadcast(SPECIES, a[ap]);
+            s00 = a0.fma(left, s00);
+            s01 = a0.fma(right, s01);
+            FloatVector a1 = FloatVector.broadcast(SPECIES, a[ap + 1 * aRow]);
+            s10 = a1.fma(left, s10);
+            s11 = a1.fma(right, s11);
+            ap += aStep;
+        }
+        s00.intoArray(c, c0);
+        s01.intoArray(c, c0 + LANES);
+        s10.intoArray(c, c1);
+        s11.intoArray(c, c1 + LANES);
+    }
+
+    static void panel4(
+            int k,
+            float[] a,
+            int aOffset,
+            int aRow,
+            int aStep,
+            float[] b,
+            int bOffset,
+            float[] c,
+            int cOffset,
+            int cPitch,
+            boolean add) {
+        int c0 = cOffset;
+        int c1 = c0 + cPitch;
+        int c2 = c1 + cPitch;
+        int c3 = c2 + cPitch;
+        FloatVector s00 = add ? FloatVector.fromArray(SPECIES, c, c0) : FloatVector.zero(SPECIES);
+        FloatVector s01 = add ? FloatVector.fromArray(SPECIES, c, c0 + LANES) : FloatVector.zero(SPECIES);
+        FloatVector s10 = add ? FloatVector.fromArray(SPECIES, c, c1) : FloatVector.zero(SPECIES);
+        FloatVector s11 = add ? FloatVector.fromArray(SPECIES, c, c1 + LANES) : FloatVector.zero(SPECIES);
+        FloatVector s20 = add ? FloatVector.fromArray(SPECIES, c, c2) : FloatVector.zero(SPECIES);
+        FloatVector s21 = add ? FloatVector.fromArray(SPECIES, c, c2 + LANES) : FloatVector.zero(SPECIES);
+        FloatVector s30 = add ? FloatVector.fromArray(SPECIES, c, c3) : FloatVector.zero(SPECIES);
+        FloatVector s31 = add ? FloatVector.fromArray(SPECIES, c, c3 + LANES) : FloatVector.zero(SPECIES);
+        int ap = aOffset;
+        for (int p = 0; p < k; p++) {
+            int bp = bOffset + p * 2 * LANES;
+            FloatVector left = FloatVector.fromArray(SPECIES, b, bp);
+            FloatVector right = FloatVector.fromArray(SPECIES, b, bp + LANES);
+            FloatVector a0 = FloatVector.broadcast(SPECIES, a[ap]);
+            s00 = a0.fma(left, s00);
+            s01 = a0.fma(right, s01);
+            FloatVector a1 = FloatVector.broadcast(SPECIES, a[ap + 1 * aRow]);
+            s10 = a1.fma(left, s10);
+            s11 = a1.fma(right, s11);
+            FloatVector a2 = FloatVector.broadcast(SPECIES, a[ap + 2 * aRow]);
+            s20 = a2.fma(left, s20);
+            s21 = a2.fma(right, s21);
+            FloatVector a3 = FloatVector.broadcast(SPECIES, a[ap + 3 * aRow]);
+            s30 = a3.fma(left, s30);
+            s31 = a3.fma(right, s31);
+            ap += aStep;
+        }
+        s00.intoArray(c, c0);
+        s01.intoArray(c, c0 + LANES);
+        s10.intoArray(c, c1);
+        s11.intoArray(c, c1 + LANES);
+        s20.intoArray(c, c2);
+        s21.intoArray(c, c2 + LANES);
+        s30.intoArray(c, c3);
+        s31.intoArray(c, c3 + LANES);
+    }
+
+    static void panel6(
+            int k,
+            float[] a,
+            int aOffset,
+            int aRow,
+            int aStep,
+            float[] b,
+            int bOffset,
+            float[] c,
+            int cOffset,
+            int cPitch,
+            boolean add) {
+        int c0 = cOffset;
+        int c1 = c0 + cPitch;
+        int c2 = c1 + cPitch;
+        int c3 = c2 + cPitch;
+        int c4 = c3 + cPitch;
+        int c5 = c4 + cPitch;
+        FloatVector s00 = add ? FloatVector.fromArray(SPECIES, c, c0) : FloatVector.zero(SPECIES);
+        FloatVector s01 = add ? FloatVector.fromArray(SPECIES, c, c0 + LANES) : FloatVector.zero(SPECIES);
+        FloatVector s10 = add ? FloatVector.fromArray(SPECIES, c, c1) : FloatVector.zero(SPECIES);
+        FloatVector s11 = add ? FloatVector.fromArray(SPECIES, c, c1 + LANES) : FloatVector.zero(SPECIES);
+        FloatVector s20 = add ? FloatVector.fromArray(SPECIES, c, c2) : FloatVector.zero(SPECIES);
+        FloatVector s21 = add ? FloatVector.fromArray(SPECIES, c, c2 + LANES) : FloatVector.zero(SPECIES);
+        FloatVector s30 = add ? FloatVector.fromArray(SPECIES, c, c3) : FloatVector.zero(SPECIES);
+        FloatVector s31 = add ? FloatVector.fromArray(SPECIES, c, c3 + LANES) : FloatVector.zero(SPECIES);
+        FloatVector s40 = add ? FloatVector.fromArray(SPECIES, c, c4) : FloatVector.zero(SPECIES);
+        FloatVector s41 = add ? FloatVector.fromArray(SPECIES, c, c4 + LANES) : FloatVector.zero(SPECIES);
+        FloatVector s50 = add ? FloatVector.fromArray(SPECIES, c, c5) : FloatVector.zero(SPECIES);
+        FloatVector s51 = add ? FloatVector.fromArray(SPECIES, c, c5 + LANES) : FloatVector.zero(SPECIES);
+        int ap = aOffset;
+        for (int p = 0; p < k; p++) {
+            int bp = bOffset + p * 2 * LANES;
+            FloatVector left = FloatVector.fromArray(SPECIES, b, bp);
+            FloatVector right = FloatVector.fromArray(SPECIES, b, bp + LANES);
+            FloatVector a0 = FloatVector.broadcast(SPECIES, a[ap]);
+            s00 = a0.fma(left, s00);
+            s01 = a0.fma(right, s01);
+            FloatVector a1 = FloatVector.broadcast(SPECIES, a[ap + 1 * aRow]);
+            s10 = a1.fma(left, s10);
+            s11 = a1.fma(right, s11);
+            FloatVector a2 = FloatVector.broadcast(SPECIES, a[ap + 2 * aRow]);
+            s20 = a2.fma(left, s20);
+            s21 = a2.fma(right, s21);
+            FloatVector a3 = FloatVector.broadcast(SPECIES, a[ap + 3 * aRow]);
+            s30 = a3.fma(left, s30);
+            s31 = a3.fma(right, s31);
+            FloatVector a4 = FloatVector.broadcast(SPECIES, a[ap + 4 * aRow]);
+            s40 = a4.fma(left, s40);
+            s41 = a4.fma(right, s41);
+            FloatVector a5 = FloatVector.broadcast(SPECIES, a[ap + 5 * aRow]);
+            s50 = a5.fma(left, s50);
+            s51 = a5.fma(right, s51);
+            ap += aStep;
+        }
+        s00.intoArray(c, c0);
+        s01.intoArray(c, c0 + LANES);
+        s10.intoArray(c, c1);
+        s11.intoArray(c, c1 + LANES);
+        s20.intoArray(c, c2);
+        s21.intoArray(c, c2 + LANES);
+        s30.intoArray(c, c3);
+        s31.intoArray(c, c3 + LANES);
+        s40.intoArray(c, c4);
+        s41.intoArray(c, c4 + LANES);
+        s50.intoArray(c, c5);
+        s51.intoArray(c, c5 + LANES);
+    }
+
+    static void panel8(
+            int k,
+            float[] a,
+            int aOffset,
+            int aRow,
+            int aStep,
+            float[] b,
+            int bOffset,
+            float[] c,
+            int cOffset,
+            int cPitch,
+            boolean add) {
+        int c0 = cOffset;
+        int c1 = c0 + cPitch;
+        int c2 = c1 + cPitch;
+        int c3 = c2 + cPitch;
+        int c4 = c3 + cPitch;
+        int c5 = c4 + cPitch;
+        int c6 = c5 + cPitch;
+        int c7 = c6 + cPitch;
+        FloatVector s00 = add ? FloatVector.fromArray(SPECIES, c, c0) : FloatVector.zero(SPECIES);
+        FloatVector s01 = add ? FloatVector.fromArray(SPECIES, c, c0 + LANES) : FloatVector.zero(SPECIES);
+        FloatVector s10 = add ? FloatVector.fromArray(SPECIES, c, c1) : FloatVector.zero(SPECIES);
+        FloatVector s11 = add ? FloatVector.fromArray(SPECIES, c, c1 + LANES) : FloatVector.zero(SPECIES);
+        FloatVector s20 = add ? FloatVector.fromArray(SPECIES, c, c2) : FloatVector.zero(SPECIES);
+        FloatVector s21 = add ? FloatVector.fromArray(SPECIES, c, c2 + LANES) : FloatVector.zero(SPECIES);
+        FloatVector s30 = add ? FloatVector.fromArray(SPECIES, c, c3) : FloatVector.zero(SPECIES);
+        FloatVector s31 = add ? FloatVector.fromArray(SPECIES, c, c3 + LANES) : FloatVector.zero(SPECIES);
+        FloatVector s40 = add ? FloatVector.fromArray(SPECIES, c, c4) : FloatVector.zero(SPECIES);
+        FloatVector s41 = add ? FloatVector.fromArray(SPECIES, c, c4 + LANES) : FloatVector.zero(SPECIES);
+        FloatVector s50 = add ? FloatVector.fromArray(SPECIES, c, c5) : FloatVector.zero(SPECIES);
+        FloatVector s51 = add ? FloatVector.fromArray(SPECIES, c, c5 + LANES) : FloatVector.zero(SPECIES);
+        FloatVector s60 = add ? FloatVector.fromArray(SPECIES, c, c6) : FloatVector.zero(SPECIES);
+        FloatVector s61 = add ? FloatVector.fromArray(SPECIES, c, c6 + LANES) : FloatVector.zero(SPECIES);
+        FloatVector s70 = add ? FloatVector.fromArray(SPECIES, c, c7) : FloatVector.zero(SPECIES);
+        FloatVector s71 = add ? FloatVector.fromArray(SPECIES, c, c7 + LANES) : FloatVector.zero(SPECIES);
+        int ap = aOffset;
+        for (int p = 0; p < k; p++) {
+            int bp = bOffset + p * 2 * LANES;
+            FloatVector left = FloatVector.fromArray(SPECIES, b, bp);
+            FloatVector right = FloatVector.fromArray(SPECIES, b, bp + LANES);
+            FloatVector a0 = FloatVector.broadcast(SPECIES, a[ap]);
+            s00 = a0.fma(left, s00);
+            s01 = a0.fma(right, s01);
+            FloatVector a1 = FloatVector.broadcast(SPECIES, a[ap + 1 * aRow]);
+            s10 = a1.fma(left, s10);
+            s11 = a1.fma(right, s11);
+            FloatVector a2 = FloatVector.broadcast(SPECIES, a[ap + 2 * aRow]);
+            s20 = a2.fma(left, s20);
+            s21 = a2.fma(right, s21);
+            FloatVector a3 = FloatVector.broadcast(SPECIES, a[ap + 3 * aRow]);
+            s30 = a3.fma(left, s30);
+            s31 = a3.fma(right, s31);
+            FloatVector a4 = FloatVector.broadcast(SPECIES, a[ap + 4 * aRow]);
+            s40 = a4.fma(left, s40);
+            s41 = a4.fma(right, s41);
+            FloatVector a5 = FloatVector.broadcast(SPECIES, a[ap + 5 * aRow]);
+            s50 = a5.fma(left, s50);
+            s51 = a5.fma(right, s51);
+            FloatVector a6 = FloatVector.broadcast(SPECIES, a[ap + 6 * aRow]);
+            s60 = a6.fma(left, s60);
+            s61 = a6.fma(right, s61);
+            FloatVector a7 = FloatVector.broadcast(SPECIES, a[ap + 7 * aRow]);
+            s70 = a7.fma(left, s70);
+            s71 = a7.fma(right, s71);
+            ap += aStep;
+        }
+        s00.intoArray(c, c0);
+        s01.intoArray(c, c0 + LANES);
+        s10.intoArray(c, c1);
+        s11.intoArray(c, c1 + LANES);
+        s20.intoArray(c, c2);
+        s21.intoArray(c, c2 + LANES);
+        s30.intoArray(c, c3);
+        s31.intoArray(c, c3 + LANES);
+        s40.intoArray(c, c4);
+        s41.intoArray(c, c4 + LANES);
+        s50.intoArray(c, c5);
+        s51.intoArray(c, c5 + LANES);
+        s60.intoArray(c, c6);
+        s61.intoArray(c, c6 + LANES);
+        s70.intoArray(c, c7);
+        s71.intoArray(c, c7 + LANES);
+    }
+
+    static void panel12(
+            int k,
+            float[] a,
+            int aOffset,
+            int aRow,
+            int aStep,
+            float[] b,
+            int bOffset,
+            float[] c,
+            int cOffset,
+            int cPitch,
+            boolean add) {
+        int c0 = cOffset;
+        int c1 = c0 + cPitch;
+        int c2 = c1 + cPitch;
+        int c3 = c2 + cPitch;
+        int c4 = c3 + cPitch;
+        int c5 = c4 + cPitch;
+        int c6 = c5 + cPitch;
+        int c7 = c6 + cPitch;
+        int c8 = c7 + cPitch;
+        int c9 = c8 + cPitch;
+        int c10 = c9 + cPitch;
+        int c11 = c10 + cPitch;
+        FloatVector s00 = add ? FloatVector.fromArray(SPECIES, c, c0) : FloatVector.zero(SPECIES);
+        FloatVector s01 = add ? FloatVector.fromArray(SPECIES, c, c0 + LANES) : FloatVector.zero(SPECIES);
+        FloatVector s10 = add ? FloatVector.fromArray(SPECIES, c, c1) : FloatVector.zero(SPECIES);
+        FloatVector s11 = add ? FloatVector.fromArray(SPECIES, c, c1 + LANES) : FloatVector.zero(SPECIES);
+        FloatVector s20 = add ? FloatVector.fromArray(SPECIES, c, c2) : FloatVector.zero(SPECIES);
+        FloatVector s21 = add ? FloatVector.fromArray(SPECIES, c, c2 + LANES) : FloatVector.zero(SPECIES);
+        FloatVector s30 = add ? FloatVector.fromArray(SPECIES, c, c3) : FloatVector.zero(SPECIES);
+        FloatVector s31 = add ? FloatVector.fromArray(SPECIES, c, c3 + LANES) : FloatVector.zero(SPECIES);
+        FloatVector s40 = add ? FloatVector.fromArray(SPECIES, c, c4) : FloatVector.zero(SPECIES);
+        FloatVector s41 = add ? FloatVector.fromArray(SPECIES, c, c4 + LANES) : FloatVector.zero(SPECIES);
+        FloatVector s50 = add ? FloatVector.fromArray(SPECIES, c, c5) : FloatVector.zero(SPECIES);
+        FloatVector s51 = add ? FloatVector.fromArray(SPECIES, c, c5 + LANES) : FloatVector.zero(SPECIES);
+        FloatVector s60 = add ? FloatVector.fromArray(SPECIES, c, c6) : FloatVector.zero(SPECIES);
+        FloatVector s61 = add ? FloatVector.fromArray(SPECIES, c, c6 + LANES) : FloatVector.zero(SPECIES);
+        FloatVector s70 = add ? FloatVector.fromArray(SPECIES, c, c7) : FloatVector.zero(SPECIES);
+        FloatVector s71 = add ? FloatVector.fromArray(SPECIES, c, c7 + LANES) : FloatVector.zero(SPECIES);
+        FloatVector s80 = add ? FloatVector.fromArray(SPECIES, c, c8) : FloatVector.zero(SPECIES);
+        FloatVector s81 = add ? FloatVector.fromArray(SPECIES, c, c8 + LANES) : FloatVector.zero(SPECIES);
+        FloatVector s90 = add ? FloatVector.fromArray(SPECIES, c, c9) : FloatVector.zero(SPECIES);
+        FloatVector s91 = add ? FloatVector.fromArray(SPECIES, c, c9 + LANES) : FloatVector.zero(SPECIES);
+        FloatVector s100 = add ? FloatVector.fromArray(SPECIES, c, c10) : FloatVector.zero(SPECIES);
+        FloatVector s101 = add ? FloatVector.fromArray(SPECIES, c, c10 + LANES) : FloatVector.zero(SPECIES);
+        FloatVector s110 = add ? FloatVector.fromArray(SPECIES, c, c11) : FloatVector.zero(SPECIES);
+        FloatVector s111 = add ? FloatVector.fromArray(SPECIES, c, c11 + LANES) : FloatVector.zero(SPECIES);
+        int ap = aOffset;
+        for (int p = 0; p < k; p++) {
+            int bp = bOffset + p * 2 * LANES;
+            FloatVector left = FloatVector.fromArray(SPECIES, b, bp);
+            FloatVector right = FloatVector.fromArray(SPECIES, b, bp + LANES);
+            FloatVector a0 = FloatVector.broadcast(SPECIES, a[ap]);
+            s00 = a0.fma(left, s00);
+            s01 = a0.fma(right, s01);
+            FloatVector a1 = FloatVector.broadcast(SPECIES, a[ap + 1 * aRow]);
+            s10 = a1.fma(left, s10);
+            s11 = a1.fma(right, s11);
+            FloatVector a2 = FloatVector.broadcast(SPECIES, a[ap + 2 * aRow]);
+            s20 = a2.fma(left, s20);
+            s21 = a2.fma(right, s21);
+            FloatVector a3 = FloatVector.broadcast(SPECIES, a[ap + 3 * aRow]);
+            s30 = a3.fma(left, s30);
+            s31 = a3.fma(right, s31);
+            FloatVector a4 = FloatVector.broadcast(SPECIES, a[ap + 4 * aRow]);
+            s40 = a4.fma(left, s40);
+            s41 = a4.fma(right, s41);
+            FloatVector a5 = FloatVector.broadcast(SPECIES, a[ap + 5 * aRow]);
+            s50 = a5.fma(left, s50);
+            s51 = a5.fma(right, s51);
+            FloatVector a6 = FloatVector.broadcast(SPECIES, a[ap + 6 * aRow]);
+            s60 = a6.fma(left, s60);
+            s61 = a6.fma(right, s61);
+            FloatVector a7 = FloatVector.broadcast(SPECIES, a[ap + 7 * aRow]);
+            s70 = a7.fma(left, s70);
+            s71 = a7.fma(right, s71);
+            FloatVector a8 = FloatVector.broadcast(SPECIES, a[ap + 8 * aRow]);
+            s80 = a8.fma(left, s80);
+            s81 = a8.fma(right, s81);
+            FloatVector a9 = FloatVector.broadcast(SPECIES, a[ap + 9 * aRow]);
+            s90 = a9.fma(left, s90);
+            s91 = a9.fma(right, s91);
+            FloatVector a10 = FloatVector.broadcast(SPECIES, a[ap + 10 * aRow]);
+            s100 = a10.fma(left, s100);
+            s101 = a10.fma(right, s101);
+            FloatVector a11 = FloatVector.broadcast(SPECIES, a[ap + 11 * aRow]);
+            s110 = a11.fma(left, s110);
+            s111 = a11.fma(right, s111);
+            ap += aStep;
         }
         s00.intoArray(c, c0);
         s01.intoArray(c, c0 + LANES);

@@ -8,6 +8,7 @@ import java.util.Arrays;
 final class WarmUpCalls {
     /** Kinds of kernels, with what tells those of a kind apart. */
     enum Kind {
+        /** Height. */
         PANEL,
         /** Height. */
         TILE,
@@ -102,7 +103,7 @@ final class WarmUpCalls {
      */
     int run(Kind kind, int first, int second, int n, boolean odd) {
         switch (kind) {
-            case PANEL -> VectorGemm.multiplyPanel(4, n, a, 0, MOST_STEPS, 1, b, 0, c, 0, WIDTH, odd);
+            case PANEL -> VectorTileCalls.panel(first, n, a, 0, MOST_STEPS, 1, b, 0, c, 0, WIDTH, odd);
             case TILE -> VectorTileCalls.multiply(first, n, a, 0, b, 0, panelRows, 0, c, 0, WIDTH, odd);
             case CORRELATION ->
                 VectorTileCalls.correlate(
@@ -151,8 +152,7 @@ final class WarmUpCalls {
     /** Loads, stores and arithmetic of one round. */
     private static int operations(Kind kind, int first, int second) {
         return switch (kind) {
-            case PANEL -> 14;
-            case TILE -> 3 * first + 2;
+            case PANEL, TILE -> 3 * first + 2;
             case CORRELATION -> first * second + first + second;
             case TAPS -> 4 * first * (second + 1) + second + 3;
             case POOL -> 32;

@@ -17,12 +17,13 @@ final class WarmingKernels extends VectorKernels {
     private static final int TALLEST_TAPS = TileChoice.TAP_ROWS[TileChoice.TAP_ROWS.length - 1];
     private static final int MOST_TAPS = TileChoice.TAPS[TileChoice.TAPS.length - 1];
 
+    private final TileChoice choice;
     private final WarmUp[] tiles = new WarmUp[TALLEST + 1];
     private final WarmUp[][] correlations = new WarmUp[WIDEST + 1][WIDEST + 1];
     private final WarmUp[][] taps = new WarmUp[TALLEST_TAPS + 1][MOST_TAPS + 1];
     private final WarmUp[] finish = new WarmUp[Function.values().length];
     private final WarmUp[] differentiate = new WarmUp[Function.values().length];
-    private final WarmUp panel;
+    private final WarmUp[] panels = new WarmUp[TALLEST + 1];
     private final WarmUp vector;
     private final WarmUp pool;
     private final WarmUp unpool;
@@ -44,8 +45,10 @@ final class WarmingKernels extends VectorKernels {
      */
     WarmingKernels(TileChoice choice, WarmUpQueue queue) {
         super(choice);
+        this.choice = choice;
         for (int height : TileChoice.HEIGHTS) {
             tiles[height] = new WarmUp(queue, Kind.TILE, height, 0);
+            panels[height] = new WarmUp(queue, Kind.PANEL, height, 0);
         }
         for (int height : TileChoice.SIDES) {
             for (int width : TileChoice.SIDES) {
@@ -61,7 +64,6 @@ final class WarmingKernels extends VectorKernels {
             finish[f] = new WarmUp(queue, Kind.FINISH, f, 0);
             differentiate[f] = new WarmUp(queue, Kind.DIFFERENTIATE, f, 0);
         }
-        panel = new WarmUp(queue, Kind.PANEL, 0, 0);
         vector = new WarmUp(queue, Kind.VECTOR, 0, 0);
         pool = new WarmUp(queue, Kind.POOL, 0, 0);
         unpool = new WarmUp(queue, Kind.UNPOOL, 0, 0);
@@ -107,11 +109,20 @@ final class WarmingKernels extends VectorKernels {
             int cOffset,
             int cPitch,
             boolean add) {
-        if (panel.ready()) {
+        if (panelsReady(m)) {
             super.multiplyPanel(m, k, a, aOffset, aRow, aStep, b, bOffset, c, cOffset, cPitch, add);
         } else {
             PlainLanes.multiplyPanel(m, k, a, aOffset, aRow, aStep, b, bOffset, c, cOffset, cPitch, add);
         }
+    }
+
+    /** Returns whether all tiles for so many rows are compiled; asks for those that are not. */
+    private boolean panelsReady(int rows) {
+        boolean ready = true;
+        for (int left = rows; left > 0; left -= choice.next(left)) {
+            ready &= panels[choice.next(left)].ready();
+        }
+        return ready;
     }
 
     @Override

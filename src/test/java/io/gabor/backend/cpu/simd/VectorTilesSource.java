@@ -26,6 +26,9 @@ final class VectorTilesSource {
              *
              * <p>{@code multiplyH}: H rows of C by 2 vectors, {@code C[i,·] (+)= Σ over p of a[p·H + i] · b[bRows[p]]}.
              *
+             * <p>{@code panelH}: the same for a matrix that lies as it is and rows of b that follow one another,
+             * {@code C[i,·] (+)= Σ over p of a[i·aRow + p·aStep] · b[p]}.
+             *
              * <p>{@code correlateHxW}: H rows by W columns, each sum a vector: {@code sums[i,j] += Σ over t < run of a[i, t] · b[j, t]}.
              *
              * <p>{@code correlateHTapsQ}: H rows by Q columns of a kernel's row over four pixels a step, for one vector of images each:
@@ -50,6 +53,9 @@ final class VectorTilesSource {
         for (int height : TileChoice.HEIGHTS) {
             multiply(text, height);
         }
+        for (int height : TileChoice.HEIGHTS) {
+            panel(text, height);
+        }
         for (int height : TileChoice.SIDES) {
             for (int width : TileChoice.SIDES) {
                 correlate(text, height, width);
@@ -69,6 +75,25 @@ final class VectorTilesSource {
     private static void multiply(StringBuilder text, int height) {
         text.append("\nstatic void multiply" + height + "(int k, float[] a, int aOffset, float[] b, int bOffset,"
                 + " int[] bRows, int firstRow, float[] c, int cOffset, int cPitch, boolean add) {\n");
+        loadSums(text, height);
+        text.append("for (int p = 0; p < k; p++) {\nint bp = bOffset + bRows[firstRow + p];\n"
+                + "int ap = aOffset + p * " + height + ";\n");
+        addProducts(text, height, "");
+        text.append("}\n");
+        storeSums(text, height);
+    }
+
+    private static void panel(StringBuilder text, int height) {
+        text.append("\nstatic void panel" + height + "(int k, float[] a, int aOffset, int aRow, int aStep, float[] b,"
+                + " int bOffset, float[] c, int cOffset, int cPitch, boolean add) {\n");
+        loadSums(text, height);
+        text.append("int ap = aOffset;\nfor (int p = 0; p < k; p++) {\nint bp = bOffset + p * 2 * LANES;\n");
+        addProducts(text, height, " * aRow");
+        text.append("ap += aStep;\n}\n");
+        storeSums(text, height);
+    }
+
+    private static void loadSums(StringBuilder text, int height) {
         for (int i = 0; i < height; i++) {
             text.append(i == 0 ? "int c0 = cOffset;\n" : "int c" + i + " = c" + (i - 1) + " + cPitch;\n");
         }
@@ -78,17 +103,20 @@ final class VectorTilesSource {
                         + ") : FloatVector.zero(SPECIES);\n");
             }
         }
-        text.append("for (int p = 0; p < k; p++) {\nint bp = bOffset + bRows[firstRow + p];\n"
-                + "int ap = aOffset + p * " + height + ";\n"
-                + "FloatVector left = FloatVector.fromArray(SPECIES, b, bp);\n"
+    }
+
+    private static void addProducts(StringBuilder text, int height, String rows) {
+        text.append("FloatVector left = FloatVector.fromArray(SPECIES, b, bp);\n"
                 + "FloatVector right = FloatVector.fromArray(SPECIES, b, bp + LANES);\n");
         for (int i = 0; i < height; i++) {
-            text.append("FloatVector a" + i + " = FloatVector.broadcast(SPECIES, a[ap" + (i == 0 ? "" : " + " + i)
-                    + "]);\n");
+            text.append("FloatVector a" + i + " = FloatVector.broadcast(SPECIES, a[ap"
+                    + (i == 0 ? "" : " + " + i + rows) + "]);\n");
             text.append("s" + i + "0 = a" + i + ".fma(left, s" + i + "0);\n");
             text.append("s" + i + "1 = a" + i + ".fma(right, s" + i + "1);\n");
         }
-        text.append("}\n");
+    }
+
+    private static void storeSums(StringBuilder text, int height) {
         for (int i = 0; i < height; i++) {
             for (int j = 0; j < 2; j++) {
                 text.append("s" + i + j + ".intoArray(c, c" + i + at(j) + ");\n");

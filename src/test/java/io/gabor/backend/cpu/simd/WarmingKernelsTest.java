@@ -87,7 +87,7 @@ class WarmingKernelsTest {
 
     @Test
     void panels() {
-        for (int m = 1; m <= 9; m++) {
+        for (int m = 1; m <= 14; m++) {
             for (int depth : new int[] {1, 2, 127, 129, 256, 257, 600}) {
                 for (boolean add : new boolean[] {false, true}) {
                     int rows = m;
