@@ -95,6 +95,11 @@ final class ChwnBackward {
         return context.memory().shared();
     }
 
+    /** Returns what can compute dw from a dz that is made row by row, or null. */
+    RowSums rowSums() {
+        return filterGradient instanceof RowSums sums && sums.takesRows() ? sums : null;
+    }
+
     /** Computes dw and dx from dz. */
     void gradients(int n, float[] xs, float[] ws, float[] dzs, float[] dws, float[] dxs) {
         filterGradient.run(n / width, xs, dzs, dws);

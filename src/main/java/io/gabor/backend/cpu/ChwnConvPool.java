@@ -19,9 +19,10 @@ import java.util.Arrays;
  * backward   dz = dy · f'(y) where the maximum was, else 0
  * </pre>
  *
- * <p>The convolution's own output, four times as large as y, is never written to memory, nor read in the backward pass.
+ * <p>The convolution's own output, four times as large as y, is never written to memory, nor read in the backward pass. Where
+ * nobody asks for dx, as in a net's first layer, neither is dz if dw can be computed from a few of its rows at a time.
  */
-final class ChwnConvPool implements ConvPasses, WorkerPool.Task {
+final class ChwnConvPool implements ConvPasses, WorkerPool.Task, RowSums.Rows {
     private final CpuContext context;
     private final Kernels kernels;
     /** One of the two computes the convolution, and the first one the pooling as well; the other is null. */
@@ -41,6 +42,10 @@ final class ChwnConvPool implements ConvPasses, WorkerPool.Task {
     private final int outPixels;
     private final long multiplyAdds;
     private final long scratch;
+    /** Null where dz has to be an array. */
+    private final RowSums rowSums;
+
+    private final long rowsScratch;
     /** Which of the window's four values was the largest, 0 to 3 in reading order, laid out as y. */
     private final float[] winners;
     /** Of each plane of y, the sum of its gradients. */
@@ -84,6 +89,9 @@ final class ChwnConvPool implements ConvPasses, WorkerPool.Task {
         backward = new ChwnBackward(context, geometry, epilogue, maxBatch, true);
         scratch = Math.max((long) filters * 4 * outCols * width, (long) outPixels * width + kernels.partialSums());
         context.memory().reserveScratch("conv2d", scratch);
+        rowSums = backward.rowSums();
+        rowsScratch = rowSums == null ? 0 : rowSums.rowsScratch(this);
+        context.memory().reserveScratch("conv2d", rowsScratch);
         winners = context.memory().workspace("conv2d", (long) maxBatch * geometry.outChannels() * outPixels);
         boolean fast = WinogradForward.suits(geometry, epilogue);
         winograd = fast ? new WinogradForward(context, geometry, epilogue, winners) : null;
@@ -143,6 +151,13 @@ final class ChwnConvPool implements ConvPasses, WorkerPool.Task {
     public void backward(int n, float[] x, float[] w, float[] ys, float[] dys, float[] dw, float[] db, float[] dx) {
         y = ys;
         dy = dys;
+        if (dx == null && rowSums != null) {
+            rowSums.run(n / width, x, this, dw);
+            if (biased) {
+                sumPlanes(n / width, db);
+            }
+            return;
+        }
         dz = backward.buffer();
         int planes = n / width * groups * filters;
         context.pool().run(spreading, planes, 4L * WorkerPool.TOUCH * planes * outPixels * width);
@@ -171,6 +186,30 @@ final class ChwnConvPool implements ConvPasses, WorkerPool.Task {
         }
     }
 
+    @Override
+    public int roomFloats() {
+        return outCols * width + kernels.partialSums();
+    }
+
+    @Override
+    public void write(int plane, int first, int end, float[] memory, int at, int room) {
+        int line = outCols * width;
+        int sums = room + line;
+        if (first == 0) {
+            Arrays.fill(memory, sums, sums + kernels.partialSums(), 0f);
+        }
+        for (int row = first / 2; row < end / 2; row++) {
+            int from = (plane * outRows + row) * line;
+            kernels.differentiate(function, slope, 1, line, y, from, 0, dy, from, 0, memory, room, 0);
+            int top = at + 2 * (2 * row - first) * line;
+            kernels.unpool2x2Lanes(outCols, memory, room, winners, from, memory, top, top + 2 * line);
+            kernels.sumUp(line, memory, room, memory, sums);
+        }
+        if (biased && end == 2 * outRows) {
+            kernels.addPartialSums(1, memory, sums, planeSums, plane);
+        }
+    }
+
     /** {@code db}, from the sums of y's planes: all that a window's gradient is spread to is that gradient and zeros. */
     private void sumPlanes(int blocks, float[] db) {
         int channels = groups * filters;
@@ -196,5 +235,6 @@ final class ChwnConvPool implements ConvPasses, WorkerPool.Task {
         context.memory().drop(winners);
         context.memory().drop(planeSums);
         context.memory().returnScratch(scratch);
+        context.memory().returnScratch(rowsScratch);
     }
 }

@@ -10,6 +10,8 @@ import java.util.Arrays;
  * pixels its taps read almost the same values, so that each vector of x is loaded once for several of them. For kernels
  * without padding to the left and right, whose output is a multiple of four wide.
  *
+ * <p>dz is an array, or made row by row when it is needed ({@link Rows}), and then never leaves the first-level cache.
+ *
  * <p>A chunk is a few filters, a part of the channels, and a slice of the blocks. Sums are kept as vectors, one lane an
  * image, and their lanes are added when a slice is through; then the slices are added in their order. How many there are
  * depends on the geometry and the batch alone, hence so do the bits.
@@ -46,6 +48,8 @@ final class RowSums implements FilterGradient, WorkerPool.Task {
     private final int rowSteps;
     private final int[] outSteps;
     private final int[] inSteps;
+    private final int bandOffset;
+    private final int bandFloats;
     private final long scratch;
     private final float[] partial;
 
@@ -53,7 +57,24 @@ final class RowSums implements FilterGradient, WorkerPool.Task {
     private int slices;
     private float[] x;
     private float[] dz;
+    /** Null where dz is an array. */
+    private Rows made;
+
     private float[] dw;
+
+    /** Makes dz. */
+    interface Rows {
+        /**
+         * Writes rows of one plane, of which each is asked for once, in order.
+         *
+         * @param first an even number
+         * @param end an even number
+         * @param room where {@link #roomFloats} floats begin that keep what is in them from one call for a plane to the next
+         */
+        void write(int plane, int first, int end, float[] memory, int at, int room);
+
+        int roomFloats();
+    }
 
     static boolean suit(ConvGeometry geometry, Kernels kernels) {
         WindowAxis cols = geometry.cols();
@@ -95,7 +116,9 @@ final class RowSums implements FilterGradient, WorkerPool.Task {
                 }
             }
         }
-        scratch = (long) ROWS * sumPitch;
+        bandOffset = Math.multiplyExact(ROWS, sumPitch);
+        bandFloats = Math.multiplyExact(evenBand() * cols.out(), width);
+        scratch = bandOffset;
         context.memory().reserveScratch("conv2d", scratch);
         int most = slices(Math.max(1, maxBatch / width));
         partial = context.memory().workspace("conv2d", most == 1 ? 0 : (long) most * geometry.outChannels() * taps);
@@ -103,6 +126,27 @@ final class RowSums implements FilterGradient, WorkerPool.Task {
 
     private int slices(int blockCount) {
         return Math.min(blockCount, CpuContext.ceilDiv(CHUNKS, geometry.groups() * tiles));
+    }
+
+    private int evenBand() {
+        return Math.max(2, bandRows / 2 * 2);
+    }
+
+    /** Returns whether dz can be made: no two chunks need the same rows. */
+    boolean takesRows() {
+        return parts == 1 && geometry.rows().out() % 2 == 0;
+    }
+
+    /** Returns how many floats of scratch must be reserved for {@link #run(int, float[], Rows, float[])}. */
+    long rowsScratch(Rows rows) {
+        return bandOffset + ROWS * ((long) bandFloats + rows.roomFloats());
+    }
+
+    /** As {@link FilterGradient#run}, with a dz that is made; where it {@link #takesRows}. */
+    void run(int blockCount, float[] xs, Rows rows, float[] dws) {
+        made = rows;
+        run(blockCount, xs, (float[]) null, dws);
+        made = null;
     }
 
     @Override
@@ -139,11 +183,21 @@ final class RowSums implements FilterGradient, WorkerPool.Task {
         int endBlock = blocks * (slice + 1) / slices;
         for (int block = blocks * slice / slices; block < endBlock; block++) {
             int from = (block * geometry.inChannels() + group * channels) * inPixels * width;
-            int gradient = (block * geometry.outChannels() + filter) * outPixels * width;
-            for (int row = 0; row < geometry.rows().out(); row += bandRows) {
-                int endRow = Math.min(row + bandRows, geometry.rows().out());
+            int plane = block * geometry.outChannels() + filter;
+            int band = made == null ? bandRows : evenBand();
+            for (int row = 0; row < geometry.rows().out(); row += band) {
+                int endRow = Math.min(row + band, geometry.rows().out());
+                float[] gradients = dz;
+                int gradient = plane * outPixels * width;
+                int pitch = outPixels * width;
+                if (made != null) {
+                    make(plane, rows, row, endRow, sums);
+                    gradients = sums;
+                    gradient = bandOffset - row * geometry.cols().out() * width;
+                    pitch = bandFloats;
+                }
                 for (int c = firstChannel; c < endChannel; c++) {
-                    correlate(c, rows, row, endRow, from, gradient, sums);
+                    correlate(c, rows, row, endRow, from, gradients, gradient, pitch, sums);
                 }
             }
         }
@@ -155,8 +209,25 @@ final class RowSums implements FilterGradient, WorkerPool.Task {
         }
     }
 
+    private void make(int plane, int rows, int firstRow, int endRow, float[] memory) {
+        int room = bandOffset + ROWS * bandFloats;
+        for (int r = 0; r < rows; r++) {
+            int at = bandOffset + r * bandFloats;
+            made.write(plane + r, firstRow, endRow, memory, at, room + r * made.roomFloats());
+        }
+    }
+
     /** Adds the products of a channel and the output rows {@code [firstRow, endRow)}. */
-    private void correlate(int c, int rows, int firstRow, int endRow, int from, int gradient, float[] sums) {
+    private void correlate(
+            int c,
+            int rows,
+            int firstRow,
+            int endRow,
+            int from,
+            float[] gradients,
+            int gradient,
+            int pitch,
+            float[] sums) {
         WindowAxis vertical = geometry.rows();
         int kernelCols = geometry.cols().kernel();
         for (int p = 0; p < vertical.kernel(); p++) {
@@ -169,9 +240,9 @@ final class RowSums implements FilterGradient, WorkerPool.Task {
                         kernelCols,
                         begin * rowSteps,
                         (end - begin) * rowSteps,
-                        dz,
+                        gradients,
                         gradient,
-                        outPixels * width,
+                        pitch,
                         outSteps,
                         x,
                         from + (c * inPixels + line * geometry.cols().in()) * width,
