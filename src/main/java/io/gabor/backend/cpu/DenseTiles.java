@@ -4,8 +4,9 @@ import io.gabor.backend.cpu.simd.Kernels;
 import java.util.Arrays;
 
 /**
- * {@code y[N×out] = x[N×in] · w[out×in]ᵀ} for many samples and units: x is packed tile by tile and wᵀ into panels, so that
- * the kernels read both in order. They write y where it lies: the stores of a tile go to memory during the next one.
+ * {@code y[N×out] = x[N×in] · w[out×in]ᵀ} for many samples and units: wᵀ is packed into panels, and x tile by tile, so that
+ * the kernels read both in order; but with few units x is read where it lies. They write y where it lies: the stores of a
+ * tile go to memory during the next one.
  */
 final class DenseTiles implements WorkerPool.Task {
     /** Fewer samples than this do not pay for packing the weights. */
@@ -20,6 +21,10 @@ final class DenseTiles implements WorkerPool.Task {
      * cache keeps up; to stay in the first-level one, the sums would have to be stored and loaded eight times as often.
      */
     private static final int DEPTH_FLOATS = 32_768;
+    /** With no more units than this, packing the samples takes longer than it saves. */
+    private static final int FEW_UNITS = 512;
+
+    private static final int PAGE_FLOATS = 1024;
     /** Values of one unit that are packed at a time, so that both sides of the transposition stay in the first-level cache. */
     private static final int PACKED = 128;
 
@@ -29,6 +34,9 @@ final class DenseTiles implements WorkerPool.Task {
     private final int out;
     private final int width;
     private final int depth;
+    /** Whether samples are read where they lie: if they were whole pages apart, they would share a set of the cache. */
+    private final boolean samplesInPlace;
+
     private final int[] panelRows;
     /** The tiles of a block, by the number of its samples. */
     private final int[][] heights = new int[SAMPLES + 1][];
@@ -57,6 +65,7 @@ final class DenseTiles implements WorkerPool.Task {
         kernels = context.kernels();
         width = kernels.panelWidth();
         depth = Math.max(1, DEPTH_FLOATS / width);
+        samplesInPlace = out <= FEW_UNITS && in % PAGE_FLOATS != 0;
         panelRows = new int[in];
         Arrays.setAll(panelRows, k -> k * width);
         Arrays.setAll(heights, kernels::tiling);
@@ -78,7 +87,9 @@ final class DenseTiles implements WorkerPool.Task {
         y = ys;
         int blocks = CpuContext.ceilDiv(n, SAMPLES);
         int count = CpuContext.ceilDiv(out, width);
-        context.pool().run(samplePacking, blocks, (long) WorkerPool.MOVE * n * in);
+        if (!samplesInPlace) {
+            context.pool().run(samplePacking, blocks, (long) WorkerPool.MOVE * n * in);
+        }
         context.pool().run(panelPacking, count, (long) WorkerPool.MOVE * out * in);
         context.pool().run(this, blocks * count, (long) n * in * out);
     }
@@ -110,6 +121,22 @@ final class DenseTiles implements WorkerPool.Task {
         int rows = Math.min(SAMPLES, n - sample);
         int units = Math.min(width, out - unit);
         boolean whole = units == width;
+        float[] result = whole ? y : tile;
+        int at = whole ? sample * out + unit : 0;
+        int pitch = whole ? out : width;
+        if (samplesInPlace) {
+            kernels.multiplyPanel(rows, in, x, sample * in, in, 1, panels, unit * in, result, at, pitch, false);
+        } else {
+            multiplyTiles(rows, sample, unit, result, at, pitch);
+        }
+        if (!whole) {
+            for (int r = 0; r < rows; r++) {
+                System.arraycopy(tile, r * width, y, (sample + r) * out + unit, units);
+            }
+        }
+    }
+
+    private void multiplyTiles(int rows, int sample, int unit, float[] result, int at, int pitch) {
         for (int k = 0; k < in; k += depth) {
             kernels.multiplyTiles(
                     heights[rows],
@@ -121,15 +148,10 @@ final class DenseTiles implements WorkerPool.Task {
                     panels,
                     unit * in,
                     panelRows,
-                    whole ? y : tile,
-                    whole ? sample * out + unit : 0,
-                    whole ? out : width,
+                    result,
+                    at,
+                    pitch,
                     k > 0);
-        }
-        if (!whole) {
-            for (int r = 0; r < rows; r++) {
-                System.arraycopy(tile, r * width, y, (sample + r) * out + unit, units);
-            }
         }
     }
 
