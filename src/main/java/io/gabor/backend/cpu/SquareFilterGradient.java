@@ -51,15 +51,7 @@ final class SquareFilterGradient implements FilterGradient, WorkerPool.Task {
         WindowAxis cols = geometry.cols();
         source = new LanePlanes(kernels, plain, geometry.inChannels(), rows.in() * cols.in());
         gradient = new LanePlanes(kernels, plain, filters, rows.out() * cols.out());
-        plane = new SquarePlane(
-                kernels,
-                rows.out(),
-                cols.out(),
-                rows.stride(),
-                rows.in(),
-                cols.in(),
-                rows.padBefore(),
-                cols.padBefore());
+        plane = SquarePlane.forward(kernels, geometry);
         sumFloats = SquareKernel.TAPS * width;
         planeAt = 2 * sumFloats;
         sourceRoom = Math.addExact(planeAt, plane.scratchFloats());

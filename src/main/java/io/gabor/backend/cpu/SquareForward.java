@@ -52,15 +52,7 @@ final class SquareForward implements ForwardPass, WorkerPool.Task {
         pixels = rows.out() * cols.out();
         source = new LanePlanes(kernels, plain, geometry.inChannels(), rows.in() * cols.in());
         result = new LanePlanes(kernels, plain, geometry.outChannels(), pixels);
-        plane = new SquarePlane(
-                kernels,
-                rows.out(),
-                cols.out(),
-                rows.stride(),
-                rows.in(),
-                cols.in(),
-                rows.padBefore(),
-                cols.padBefore());
+        plane = SquarePlane.forward(kernels, geometry);
         planeAt = SquareKernel.TAPS * width;
         sourceRoom = Math.addExact(planeAt, plane.scratchFloats());
         resultRoom = Math.addExact(sourceRoom, plain ? source.planeFloats() : 0);

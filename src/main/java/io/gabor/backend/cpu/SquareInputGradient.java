@@ -1,7 +1,6 @@
 package io.gabor.backend.cpu;
 
 import io.gabor.backend.cpu.simd.Kernels;
-import io.gabor.backend.cpu.simd.SquareKernels;
 import io.gabor.tensor.ConvGeometry;
 import io.gabor.tensor.WindowAxis;
 
@@ -41,16 +40,7 @@ final class SquareInputGradient implements InputGradient, WorkerPool.Task {
         WindowAxis cols = geometry.cols();
         source = new LanePlanes(kernels, plain, geometry.outChannels(), rows.out() * cols.out());
         result = new LanePlanes(kernels, plain, geometry.inChannels(), rows.in() * cols.in());
-        int border = SquareKernels.SIDE - 1;
-        plane = new SquarePlane(
-                kernels,
-                rows.in(),
-                cols.in(),
-                1,
-                rows.out(),
-                cols.out(),
-                border - rows.padBefore(),
-                border - cols.padBefore());
+        plane = SquarePlane.backward(kernels, geometry);
         planeAt = SquareKernel.TAPS * width;
         sourceRoom = Math.addExact(planeAt, plane.scratchFloats());
         resultRoom = Math.addExact(sourceRoom, plain ? source.planeFloats() : 0);

@@ -2,6 +2,8 @@ package io.gabor.backend.cpu;
 
 import io.gabor.backend.cpu.simd.Kernels;
 import io.gabor.backend.cpu.simd.SquareKernels;
+import io.gabor.tensor.ConvGeometry;
+import io.gabor.tensor.WindowAxis;
 
 /**
  * The 3×3 windows of one plane. Where none reaches more than a row or a column over an edge of the source, that is read where
@@ -35,7 +37,8 @@ final class SquarePlane {
      * @param before how far the first window reaches over the source's upper edge; may be negative
      * @param left how far the first window reaches over the source's left edge; may be negative
      */
-    SquarePlane(Kernels kernels, int rows, int cols, int stride, int sourceRows, int sourceCols, int before, int left) {
+    private SquarePlane(
+            Kernels kernels, int rows, int cols, int stride, int sourceRows, int sourceCols, int before, int left) {
         this.kernels = kernels.squares();
         this.rows = rows;
         this.cols = cols;
@@ -54,6 +57,36 @@ final class SquarePlane {
                 | (right == 1 ? SquareKernels.RIGHT : 0);
         padding = inPlace ? null : new PaddedRows(width, sourceRows, sourceCols, left, windowCols);
         band = inPlace ? rows : Math.max(2, (BAND_FLOATS / padding.pitch() - SIDE) / stride + 1);
+    }
+
+    /** From the output's pixels to the input's. */
+    static SquarePlane forward(Kernels kernels, ConvGeometry geometry) {
+        WindowAxis rows = geometry.rows();
+        WindowAxis cols = geometry.cols();
+        return new SquarePlane(
+                kernels,
+                rows.out(),
+                cols.out(),
+                rows.stride(),
+                rows.in(),
+                cols.in(),
+                rows.padBefore(),
+                cols.padBefore());
+    }
+
+    /** From the input's pixels to the output's, under a kernel turned by half a turn; for stride 1. */
+    static SquarePlane backward(Kernels kernels, ConvGeometry geometry) {
+        WindowAxis rows = geometry.rows();
+        WindowAxis cols = geometry.cols();
+        return new SquarePlane(
+                kernels,
+                rows.in(),
+                cols.in(),
+                1,
+                rows.out(),
+                cols.out(),
+                SIDE - 1 - rows.padBefore(),
+                SIDE - 1 - cols.padBefore());
     }
 
     private static boolean near(int padding) {

@@ -3,8 +3,9 @@ package io.gabor.backend.cpu.simd;
 /**
  * Loops of depthwise convolutions with 3×3 kernels. A pixel is {@link Kernels#panelWidth} values side by side, of as many
  * images or channels, and neighbouring pixels of a row follow one another. Where the first or
- * last row or column that a window reads is said to be padding ({@code edges}), there are zeros, and nothing is read. Weights
- * are as wide as a pixel too: tap (p, q) has those at {@code (3·p + q)·panelWidth}.
+ * last row or column that a window reads is said to be padding ({@code edges}), there are zeros, and nothing is read; but a
+ * value beside it that is not finite may make NaN of what would be infinite. Weights are as wide as a pixel too: tap (p, q)
+ * has those at {@code (3·p + q)·panelWidth}.
  *
  * <p>Of a pixel only {@code lanes} values are wanted: what the others become is not defined.
  */
